@@ -1,0 +1,18 @@
+"""The commands in the order of ``--help``; each is a module here with EPILOG, add_arguments and run."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {
+    "generate": "compose the values of a graph from a short intent",
+    "render": "write the manifests that values make",
+    "validate": "check values files and manifests as strictly as the cluster would",
+    "diff": "compare two graphs in serving terms",
+    "convert": "convert objects between nvidia.com/v1alpha1 and v1beta1",
+    "import": "turn an existing graph into values of the graph chart",
+    "releases": "show what each Dynamo release has",
+    "crds": "write the CRDs of a release",
+    "explain": "explain a rule or a value",
+    "charts": "show where the packaged charts are",
+    "completion": "print a shell completion script",
+}
+"""Name and one-line summary of every command."""

@@ -1,0 +1,63 @@
+"""The one error tree of the library: bad input is an exception, a finding is data."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "CombinationError",
+    "ConversionError",
+    "DynamoManifestsError",
+    "InputError",
+    "UnknownNameError",
+    "YamlError",
+    "did_you_mean",
+]
+
+
+class DynamoManifestsError(Exception):
+    """Root of every error that this library raises on purpose; the CLI prints it and exits 2."""
+
+
+class InputError(DynamoManifestsError):
+    """A file or value that cannot be used: missing, unreadable, of the wrong kind or shape."""
+
+
+class YamlError(InputError):
+    """YAML that does not parse, has equal keys, or is too deep; says file, line and column (1-based)."""
+
+    def __init__(self, source: str, line: int, column: int, problem: str) -> None:
+        super().__init__(f"{source}:{line}:{column}: {problem}")
+        self.source = source
+        self.line = line
+        self.column = column
+        self.problem = problem
+
+
+class UnknownNameError(InputError):
+    """A name out of a closed list that is not in it; the message carries the nearest names."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        known = list(known)
+        hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
+        super().__init__(f"unknown {what} {name!r}{hint}")
+        self.name = name
+
+
+class CombinationError(DynamoManifestsError):
+    """Choices that exist each, but not together (a pattern that a release does not support)."""
+
+
+class ConversionError(DynamoManifestsError):
+    """An object that cannot be converted between API versions; the object is left untouched."""
+
+
+def did_you_mean(name: str, known: Iterable[str], limit: int = 3) -> str:
+    """Return ``"; did you mean 'a' or 'b'?"`` for the nearest names, or ``""`` when none is near."""
+    lowered = {k.lower(): k for k in known}
+    near = [lowered[n] for n in difflib.get_close_matches(name.lower(), lowered, limit, 0.6)]
+    if not near:
+        return ""
+    quoted = [f"{n!r}" for n in near]
+    return "; did you mean " + (", ".join(quoted[:-1]) + " or " if quoted[1:] else "") + quoted[-1] + "?"
