@@ -96,7 +96,7 @@ def __getattr__(name: str) -> object:
 
 
 def _unknown(name: str) -> UnknownNameError:
-    error = UnknownNameError("Dynamo release", name, knownreleases())
+    error = UnknownNameError("Dynamo release", name, known_releases())
     line = ".".join(name.removeprefix("v").split(".")[:2])
     patch = next((r.version for r in releases() if r.line == line and not r.hidden), None)
     if patch:

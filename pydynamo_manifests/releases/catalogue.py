@@ -28,6 +28,7 @@ _PATH = Path(__file__).parents[1] / "data" / "releases.yaml"
 
 @cache
 def catalogue() -> dict[str, Any]:
+    """Return the catalogue as it is written."""
     data: dict[str, Any] = yaml.load(_PATH.read_text(encoding="utf-8"), _PATH.name)
     return data
 
@@ -40,6 +41,7 @@ def _positions() -> dict[str, int]:
 
 @cache
 def releases() -> tuple[Release, ...]:
+    """Return every release from the oldest to the newest, hidden ones included."""
     return tuple(_release(position, row) for position, row in enumerate(catalogue()["releases"]))
 
 
