@@ -79,6 +79,8 @@ class Finding:
     line: int | None = None
     """1-based line of the key or item, when the text is known."""
     column: int | None = None
+    at: Path | None = None
+    """Where it stands in the text, when the API server names another path (a v1alpha1 object it converted)."""
 
     @property
     def path(self) -> str:
@@ -87,7 +89,7 @@ class Finding:
 
     def located(self, positions: Mapping[Path, Position], root: Path = ()) -> Finding:
         """Return the finding with the position of its path, or of the nearest parent that has one."""
-        where = (*root, *self.where)
+        where = (*root, *(self.where if self.at is None else self.at))
         for end in range(len(where), -1, -1):
             if position := positions.get(where[:end]):
                 return replace(self, line=position[0], column=position[1])
