@@ -1,0 +1,160 @@
+"""What every values model shares: closed, camelCase as in the chart, null takes away."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+
+__all__ = [
+    "KNOBS",
+    "MAX_INTEGER",
+    "ArgValue",
+    "Count",
+    "EnvValue",
+    "Fragment",
+    "Fragments",
+    "Quantity",
+    "StringMap",
+    "Text",
+    "TextOrKnob",
+    "Values",
+]
+
+MAX_INTEGER = 2**53 - 1
+"""Helm reads numbers as float64: integers beyond this would change silently."""
+
+Knob = Literal[
+    "model.name",
+    "model.servedName",
+    "model.revision",
+    "model.path",
+    "gpus",
+    "nodes",
+    "totalGpus",
+    "dynamo.release",
+]
+KNOBS: tuple[str, ...] = get_args(Knob)
+"""What ``{from: ...}`` may name; everything else is a literal."""
+
+ENV_SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
+"""The sources of a variable in the core API (v1.EnvVarSource)."""
+
+
+class Values(BaseModel):
+    """A block of values: unknown keys are refused, types are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, protected_namespaces=())
+
+
+def _number_fits(value: float) -> float:
+    if abs(value) > MAX_INTEGER:
+        raise ValueError(f"beyond 2^53, where Helm changes numbers silently: write it as text, '{value}'")
+    return value
+
+
+def _check_tree(value: Any) -> Any:
+    if isinstance(value, dict):
+        for item in value.values():
+            _check_tree(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_tree(item)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        _number_fits(value)
+    elif value is not None and not isinstance(value, (str, bool)):
+        raise ValueError(f"a {type(value).__name__} is not a value of JSON")
+    return value
+
+
+def _check_from(value: dict[str, Any]) -> None:
+    if len(value) != 1:
+        raise ValueError("'from' stands alone: {from: KNOB}")
+    if value["from"] not in KNOBS:
+        raise ValueError(f"no knob {value['from']!r}: one of {', '.join(KNOBS)}")
+
+
+def _check_arg(value: Any) -> Any:
+    if isinstance(value, dict) and "from" in value:
+        _check_from(value)
+    elif isinstance(value, list):
+        for item in value:
+            _check_arg(item)
+    return _check_tree(value)
+
+
+def _check_env(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError("a variable is text, a number, {from: KNOB} or one source; a list is none of them")
+    if isinstance(value, dict) and "from" in value:
+        _check_from(value)
+    elif isinstance(value, dict) and [k for k, v in value.items() if v is not None and k in ENV_SOURCES] != [
+        k for k, v in value.items() if v is not None
+    ]:
+        raise ValueError(f"a variable's source is one of {', '.join(ENV_SOURCES)}")
+    return _check_tree(value)
+
+
+def _check_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "from" not in value:
+            raise ValueError("text, or {from: KNOB}")
+        _check_from(value)
+    elif value is not None and not isinstance(value, str):
+        raise ValueError("text, or {from: KNOB}; quote a number")
+    return value
+
+
+_NUMBER_BOUNDS = {"minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
+_FROM = {
+    "type": "object",
+    "required": ["from"],
+    "properties": {"from": {"enum": list(KNOBS)}},
+    "additionalProperties": False,
+}
+_IF_FROM = {"if": {"type": "object", "required": ["from"]}, "then": _FROM}
+_ARG_SCHEMA: dict[str, Any] = {
+    "type": ["array", "boolean", "null", "number", "object", "string"],
+    "items": {"type": ["boolean", "null", "number", "object", "string"], **_NUMBER_BOUNDS, **_IF_FROM},
+    **_NUMBER_BOUNDS,
+    **_IF_FROM,
+}
+_ENV_SCHEMA: dict[str, Any] = {
+    "type": ["boolean", "null", "number", "object", "string"],
+    **_NUMBER_BOUNDS,
+    "properties": {"from": {"enum": list(KNOBS)}, **{name: {"type": ["null", "object"]} for name in ENV_SOURCES}},
+    "additionalProperties": False,
+    **_IF_FROM,
+}
+
+ArgValue = Annotated[Any, AfterValidator(_check_arg), WithJsonSchema(_ARG_SCHEMA)]
+"""A flag's value: ``true`` is a bare flag, false or null none, a list several tokens, a map JSON text."""
+
+EnvValue = Annotated[Any, AfterValidator(_check_env), WithJsonSchema(_ENV_SCHEMA)]
+"""A variable: a literal, ``{from: KNOB}``, or one of the core API's sources."""
+
+TextOrKnob = Annotated[
+    Any,
+    AfterValidator(_check_text),
+    WithJsonSchema({**_FROM, "type": ["null", "object", "string"], "required": [], **_IF_FROM}),
+]
+"""Text, or ``{from: KNOB}``."""
+
+_Number = Annotated[float, AfterValidator(_number_fits), Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+Text = str
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A whole number of things: an int32 in the API."""
+
+Quantity = str | Annotated[int, Field(ge=0, le=MAX_INTEGER)] | Annotated[float, Field(ge=0, le=MAX_INTEGER)]
+"""An amount of a resource in Kubernetes' notation: ``4``, ``0.5``, ``80Gi``."""
+
+StringMap = dict[str, str | None]
+Fragment = Annotated[
+    dict[str, Any], AfterValidator(_check_tree), WithJsonSchema({"type": "object"})
+]
+"""A piece of the Kubernetes API, checked by ``validate`` and by the API server."""
+
+Fragments = Annotated[
+    list[Any], AfterValidator(_check_tree), WithJsonSchema({"type": "array", "items": {"type": ["null", "object"]}})
+]
+"""A list of pieces of the Kubernetes API."""
