@@ -38,7 +38,7 @@ class GraphValues(Values):
     """Engine family: `vllm`, `sglang` or `trtllm`."""
     env: dict[str, EnvValue] | None = None
     """Variables of every component, by name; a component's own win."""
-    components: dict[str, Component | None] | None = None
+    components: dict[str, Component | None] | None = Field(default_factory=dict)
     """The components by name. A preset brings them: `-f values/graph/1.6/vllm-agg.yaml`."""
     componentOrder: list[str] | None = None
     """Components that come first in the object, in this order; the others follow sorted."""
@@ -48,7 +48,7 @@ class GraphValues(Values):
     """Annotations of the graph object."""
     spec: Fragment | None = None
     """Fields of the graph's `spec` in the words of the chosen API version, merged last."""
-    extraObjects: dict[str, Fragment | None] | None = None
+    extraObjects: dict[str, Fragment | None] | None = Field(default_factory=dict)
     """Whole objects beside the graph, by a free key, written as they are."""
     enabled: bool | None = None
     """For a parent chart's condition; without effect here."""
