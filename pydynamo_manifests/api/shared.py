@@ -1,0 +1,273 @@
+"""Objects that v1alpha1 and v1beta1 have in common, on the side of what users write."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydynamo_manifests.api.base import AnyObject, Int32, Int64, Model
+from pydynamo_manifests.api.marks import (
+    Default,
+    Embedded,
+    ListMap,
+    Mark,
+    PreserveUnknown,
+    Rule,
+    Schema,
+    Since,
+    Uncertain,
+    Values,
+)
+
+__all__ = [
+    "ROLE_TEMPLATES",
+    "Backend",
+    "BackendOrder",
+    "CheckpointJob",
+    "ComponentTopology",
+    "ConfigMapKey",
+    "ContainerName",
+    "ContainerNames",
+    "Domain",
+    "EndpointPicker",
+    "EndpointPlugin",
+    "GmsClientPod",
+    "GraphExperimental",
+    "KvTransferPolicy",
+    "Lpx",
+    "LpxScheduling",
+    "OpaqueTemplate",
+    "PodTemplate",
+    "ProviderOverride",
+    "Restart",
+    "RestartStrategy",
+    "Role",
+    "RuntimeVersion",
+    "SaturationDetector",
+    "SchedulingProfile",
+    "SchedulingProfilePlugin",
+]
+
+Backend = Literal["sglang", "vllm", "trtllm"]
+BackendOrder = Literal["vllm", "sglang", "trtllm"]
+
+ContainerName = Annotated[str, Schema(minLength=1, maxLength=63, pattern="^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+ContainerNames = Annotated[list[ContainerName], Schema(**{"x-kubernetes-list-type": "set"})]
+Domain = Annotated[str, Schema(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+RuntimeVersion = Annotated[
+    str, Schema(pattern=r"^(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})$")
+]
+PodTemplate = Annotated[dict[str, Any], Embedded("api.core.v1.PodTemplateSpec")]
+OpaqueTemplate = AnyObject
+"""A pod template that the API server does not look into."""
+ConfigMapKey = Annotated[dict[str, Any], Embedded("api.core.v1.ConfigMapKeySelector")]
+LabelKey = Annotated[
+    str,
+    Schema(
+        minLength=1,
+        maxLength=317,
+        pattern=r"^(([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*/)?"
+        r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$",
+    ),
+    Rule(
+        "!self.contains('/') || self.split('/')[0].size() <= 253",
+        "the prefix of a label key has at most 253 characters",
+    ),
+]
+
+
+class ProviderOverride(Model):
+    """A fragment in the words of the workload provider (Grove), merged into what the operator makes."""
+
+    api_version: Annotated[str, Schema(minLength=1)]
+    """API version that the fragment is written for; admission takes grove.io/v1alpha1."""
+    target: str | None = None
+    """Provider type that the fragment belongs to; filled in by admission."""
+    value: AnyObject
+    """The fragment itself; only a topologyConstraint is admitted."""
+
+
+class RestartStrategy(Model):
+    """How the components of a graph are restarted."""
+
+    type: Annotated[Literal["Sequential", "Parallel"] | None, Default("Sequential")] = None
+    """One component after the other, or all at once."""
+    order: list[str] | None = None
+    """Every component, in the order of a sequential restart."""
+
+
+class Restart(Model):
+    """Asks for a restart of the whole graph."""
+
+    id: Annotated[str, Schema(minLength=1)]
+    """Any new value starts a restart."""
+    strategy: RestartStrategy | None = None
+    """How to restart."""
+
+
+class KvTransferPolicy(Model):
+    """Which workers may exchange KV blocks, by where their nodes stand."""
+
+    marks: ClassVar[tuple[Mark, ...]] = (
+        Rule(
+            "(has(self.labelKey) && !has(self.clusterTopologyName)) || (!has(self.labelKey) && has(self.clusterTopologyName))",
+            "give either labelKey or clusterTopologyName",
+        ),
+        Rule(
+            "!has(self.enforcement) || self.enforcement != 'preferred' || has(self.preferredWeight)",
+            "enforcement preferred needs a preferredWeight",
+        ),
+        Rule(
+            "!has(self.preferredWeight) || (has(self.enforcement) && self.enforcement == 'preferred')",
+            "preferredWeight means something only with enforcement preferred",
+        ),
+    )
+
+    cluster_topology_name: Annotated[str | None, Schema(minLength=1)] = None
+    """ClusterTopologyBinding of Grove that says which node label the domain is."""
+    label_key: LabelKey | None = None
+    """Node label whose value is the domain, without a topology of Grove."""
+    domain: Domain
+    """Name of the domain that workers report (rack, zone ...)."""
+    enforcement: Annotated[Literal["required", "preferred"] | None, Default("required")] = None
+    """Never leave the domain, or only prefer to stay in it."""
+    preferred_weight: Annotated[float | None, Schema(minimum=0, maximum=1)] = None
+    """How strongly to prefer it, 0 to 1."""
+
+
+class GraphExperimental(Model):
+    """Settings of a graph that may change without notice."""
+
+    kv_transfer_policy: KvTransferPolicy | None = None
+    """Keeps the transfer of KV blocks inside a topology domain."""
+
+
+class ComponentTopology(Model):
+    """Where the pods of one component are packed."""
+
+    pack_domain: Domain
+    """Topology domain that one replica must fit into."""
+
+
+class Role(Model):
+    """One role inside a component that spans several pods (leader and worker; conductor and agent)."""
+
+    name: ContainerName
+    """leader or worker; conductor or agent of an lpx component."""
+    replicas: Annotated[Int32 | None, Since("1.6"), Schema(minimum=1)] = None
+    """Pods of this role; admission takes only what nodeCount gives: one leader, the rest workers."""
+    pod_template: Annotated[
+        PodTemplate | None,
+        Since("1.6"),
+        Uncertain(
+            "whether the rules of the component's podTemplate hold here too; a file of the 1.6.0 line has none"
+        ),
+    ] = None
+    """Whole pod of this role, which then owns its launch command; all roles have one, or none."""
+    provider_override: Annotated[
+        ProviderOverride | None,
+        Uncertain("1.5 and later may leave it out of DynamoComponentDeployment"),
+    ] = None
+    """Fragment of the provider for this role."""
+
+
+ROLE_TEMPLATES = Rule(
+    "(has(self.type) && self.type == 'lpx') || !has(self.roles) || !self.roles.exists(r, has(r.podTemplate)) || "
+    "(!has(self.podTemplate) && self.roles.all(r, has(r.podTemplate)))",
+    "either every role has a podTemplate and the component none, or no role has one",
+    since="1.6",
+)
+Roles = Annotated[list[Role], ListMap("name"), Schema(maxItems=2, since="1.6")]
+
+
+class LpxScheduling(Model):
+    """How an lpx component is scheduled."""
+
+    attempt_deadline_seconds: Annotated[Int64 | None, Schema(minimum=1, maximum=9223372036)] = None
+    """Seconds until one attempt is given up; unlimited when left out."""
+
+
+class Lpx(Model):
+    """What an lpx component runs."""
+
+    build_id: Annotated[str, Schema(minLength=1)]
+    """Build of the compiled model."""
+    scheduling: LpxScheduling | None = None
+    """How it is scheduled."""
+
+
+class EndpointPlugin(Model):
+    """A plug-in of the endpoint picker."""
+
+    name: str | None = None
+    """Name that profiles refer to; the type when left out."""
+    type: str
+    """Type of the plug-in."""
+    parameters: Annotated[Any, PreserveUnknown()] = None
+    """Parameters of that type."""
+
+
+class SchedulingProfilePlugin(Model):
+    """A plug-in in a scheduling profile."""
+
+    plugin_ref: str
+    """Name of the plug-in."""
+    weight: int | None = None
+    """Weight of its score."""
+
+
+class SchedulingProfile(Model):
+    """A named set of plug-ins that picks an endpoint."""
+
+    name: str
+    """Name of the profile."""
+    plugins: list[SchedulingProfilePlugin]
+    """Plug-ins, in order."""
+
+
+class SaturationDetector(Model):
+    """When the endpoint picker takes a worker for saturated."""
+
+    queue_depth_threshold: int | None = None
+    """Waiting requests."""
+    kv_cache_util_threshold: float | None = None
+    """Used part of the KV cache, 0 to 1."""
+    metrics_staleness_threshold: str | None = None
+    """Age after which metrics count as stale, as a duration."""
+
+
+class EndpointPicker(Model):
+    """Configuration of the endpoint picker, in the words of the Gateway API inference extension."""
+
+    marks: ClassVar[tuple[Mark, ...]] = (PreserveUnknown(),)
+    model_config = {"extra": "allow"}
+
+    api_version: str | None = None
+    """API version of the configuration."""
+    kind: str | None = None
+    """Kind of the configuration."""
+    feature_gates: list[str] | None = None
+    """Features to switch on."""
+    plugins: list[EndpointPlugin]
+    """Plug-ins to load."""
+    scheduling_profiles: list[SchedulingProfile]
+    """Profiles that pick endpoints."""
+    saturation_detector: SaturationDetector | None = None
+    """When a worker counts as saturated."""
+
+
+class CheckpointJob(Model):
+    """Changes to the Job that takes a checkpoint."""
+
+    gms_client_containers: ContainerNames | None = None
+    """Further containers that use the GPU memory service."""
+    pod_template: OpaqueTemplate | None = None
+    """Merged into the pod of the Job."""
+
+
+class GmsClientPod(Model):
+    """A pod beside the workers that uses their GPU memory service."""
+
+    name: ContainerName
+    """Name of the pod."""
+    pod_template: OpaqueTemplate
+    """The pod."""

@@ -1,0 +1,1 @@
+"""The kinds in their first API version; those that also have v1beta1 are deprecated here."""

@@ -1,0 +1,1 @@
+"""The kinds in the API version that new graphs are written in."""
