@@ -1,0 +1,132 @@
+"""Every field of an intent as an option of the command line, and back."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.intent import Intent, Sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["IntentOption", "command_line", "intent_of", "intent_options"]
+
+ROLES = ("prefill", "decode")
+
+
+@dataclass(frozen=True)
+class IntentOption:
+    """One field of an intent (or of the sizes of a role) as an option."""
+
+    name: str
+    """As typed: ``--prefill-gpus``."""
+    path: tuple[str, ...]
+    """Where it stands in an intent: ``("prefill", "gpus")``."""
+    kind: str
+    """``switch``, ``int``, ``float``, ``text``, ``list`` (may repeat) or ``map`` (KEY=VALUE, may repeat)."""
+    help: str
+    required: bool = False
+
+    @property
+    def dest(self) -> str:
+        """Name in the parsed arguments."""
+        return "_".join(self.path)
+
+
+def intent_options() -> Iterator[IntentOption]:
+    """Return an option for every field: what is served first, then sizes, then everything else."""
+    sizes = {f.name for f in fields(Sizes)}
+    own = [f for f in fields(Intent) if f.name not in sizes]
+    for f in (*own[:4], *fields(Sizes)):
+        yield _option((f.name,), f)
+    for role in ROLES:
+        for f in fields(Sizes):
+            yield IntentOption(
+                f"--{role}-{_dashes(f.name)}", (role, f.name), "int", f"the same, of {role} workers"
+            )
+    for f in own[4:]:
+        if f.name not in ROLES:
+            yield _option((f.name,), f)
+
+
+def _option(path: tuple[str, ...], f: Any) -> IntentOption:
+    return IntentOption(
+        f"--{_dashes(path[0])}", path, _kind(str(f.type)), f.metadata["help"], f.default == ""
+    )
+
+
+def _kind(annotation: str) -> str:
+    if annotation.startswith("bool"):
+        return "switch"
+    words = {"int": "int", "float": "float", "tuple": "list", "Mapping": "map"}
+    return next((kind for start, kind in words.items() if annotation.startswith(start)), "text")
+
+
+def _dashes(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def intent_of(given: Mapping[str, Any]) -> Intent:
+    """Return the intent of parsed arguments; what is None keeps its default.
+
+    Raises:
+        InputError: A value that no graph could mean.
+    """
+    flat: dict[str, Any] = {}
+    roles: dict[str, dict[str, Any]] = {role: {} for role in ROLES}
+    for option in intent_options():
+        value = given.get(option.dest)
+        if value is not None:
+            home = flat if len(option.path) == 1 else roles[option.path[0]]
+            home[option.path[-1]] = _value(option, value)
+    flat |= {role: Sizes(**sizes) for role, sizes in roles.items() if sizes}
+    return Intent(**flat)
+
+
+def _value(option: IntentOption, value: Any) -> Any:
+    if option.kind == "list":
+        return tuple(value)
+    return dict(_pair(option, item) for item in value) if option.kind == "map" else value
+
+
+def _pair(option: IntentOption, item: str) -> tuple[str, str]:
+    key, equals, value = item.partition("=")
+    if not (key and equals):
+        raise InputError(f"{option.name} {item}: write {option.name} KEY=VALUE")
+    return key, value
+
+
+def command_line(intent: Intent) -> str:
+    """Return the command that composes an intent."""
+    words = ["dynamo-manifests", "generate"]
+    for option in intent_options():
+        value, default = _at(intent, option.path), _default(option.path)
+        if value != default:
+            words += _words(option, value)
+    return shlex.join(words)
+
+
+def _at(intent: Intent, path: tuple[str, ...]) -> Any:
+    value: Any = intent
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _default(path: tuple[str, ...]) -> Any:
+    owner = Intent if len(path) == 1 else Sizes
+    f = next(f for f in fields(owner) if f.name == path[-1])
+    return f.default_factory() if f.default_factory is not MISSING else f.default
+
+
+def _words(option: IntentOption, value: Any) -> list[str]:
+    if option.kind == "switch":
+        return [option.name]
+    if option.kind == "map":
+        return [word for key, text in sorted(value.items()) for word in (option.name, f"{key}={text}")]
+    return [
+        word for item in (value if option.kind == "list" else [value]) for word in (option.name, str(item))
+    ]

@@ -1,0 +1,148 @@
+"""What a user wants served, in a few words: the input of composition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Intent", "Sizes"]
+
+
+def _about(text: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+def _switch(text: str) -> Any:
+    return field(default=False, metadata={"help": text})
+
+
+def _labels(text: str) -> Any:
+    return field(default_factory=dict, metadata={"help": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How large a worker is; what is None follows from the rest."""
+
+    replicas: int | None = _about("how many workers (of several nodes: how many groups)")
+    nodes: int | None = _about("nodes that one worker spans")
+    gpus: int | None = _about("GPUs per node of one worker")
+    tensor_parallel: int | None = _about("GPUs that share each layer")
+    pipeline_parallel: int | None = _about("stages that the layers are cut into")
+    data_parallel: int | None = _about(
+        "copies of the model (with SGLang and TensorRT-LLM: of attention) in one worker"
+    )
+    expert_parallel: int | None = _about("GPUs that the experts of a mixture model are spread over")
+
+    def over(self, base: Sizes) -> Sizes:
+        """Return these sizes with what they leave open taken from ``base``."""
+        own = {f.name: getattr(self, f.name) for f in fields(Sizes)}
+        return Sizes(**{name: getattr(base, name) if value is None else value for name, value in own.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent(Sizes):
+    """One graph to be: backend, pattern and model, and what shall differ from the defaults.
+
+    The sizes hold for every worker; ``prefill`` and ``decode`` override them for a role of a
+    disaggregated graph. Every field is an option of ``dynamo-manifests generate``.
+    """
+
+    backend: str = _about("engine that serves: vllm, sglang, trtllm, or mocker (no GPU, made-up answers)", "")
+    pattern: str = _about("shape of the graph: agg, agg-router, disagg, disagg-router", "")
+    model: str = _about("model id, such as Qwen/Qwen3-32B", "")
+    dynamo: str | None = _about("Dynamo release or line; the newest without it")
+    prefill: Sizes = field(
+        default_factory=Sizes, metadata={"help": "sizes of prefill workers where they differ"}
+    )
+    decode: Sizes = field(
+        default_factory=Sizes, metadata={"help": "sizes of decode workers where they differ"}
+    )
+    frontend_replicas: int = _about("how many frontends", 1)
+
+    served_name: str | None = _about("name that clients ask for; the model id without it")
+    revision: str | None = _about("branch, tag or commit of the model")
+    model_path: str | None = _about("directory in the containers to load the model from")
+    token_secret: str | None = _about("Secret with the Hugging Face token; empty for none", "hf-token-secret")
+    token_key: str | None = _about("key of that Secret that becomes HF_TOKEN", "HF_TOKEN")
+    trust_remote_code: bool = _switch("let the model's repository bring its own code")
+
+    cache_claim: str | None = _about("existing PersistentVolumeClaim with the model files")
+    cache_size: str | None = _about("size of a new PersistentVolumeClaim for the model files, such as 500Gi")
+    cache_storage_class: str | None = _about("storage class of the new claim")
+    cache_host_path: str | None = _about("directory of each node with the model files")
+    cache_mount_path: str | None = _about("where containers see the cache; /model-cache without it")
+    download: bool = _switch("fill the cache by a Job before workers start")
+
+    context_length: int | None = _about("longest prompt and answer together, in tokens")
+    gpu_memory_fraction: float | None = _about(
+        "share of each GPU's memory that the engine takes, such as 0.9"
+    )
+    tool_call_parser: str | None = _about("Dynamo's parser of tool calls, such as hermes")
+    reasoning_parser: str | None = _about("Dynamo's parser of reasoning, such as qwen3")
+    shared_memory: str | None = _about("size of /dev/shm of each worker; the operator gives 8Gi")
+
+    registry: str | None = _about("registry of all images; NVIDIA's without it")
+    image: str | None = _about("image repository of the workers")
+    image_tag: str | None = _about("tag of the images; the release without it")
+    frontend_image: str | None = _about("image repository of the frontend")
+    pull_policy: str | None = _about("Always, IfNotPresent or Never")
+    pull_secrets: tuple[str, ...] = _about("Secrets with registry credentials", ())
+
+    node_selector: Mapping[str, str] = _labels("node labels for the workers")
+    frontend_node_selector: Mapping[str, str] = _labels("node labels for the frontend")
+    tolerate_gpu_taint: bool = _switch("let workers run on nodes with the taint nvidia.com/gpu")
+
+    api_version: str | None = _about("API version of the graph; the release's own choice without it")
+    dynamo_namespace: str | None = _about("logical namespace of the graph, for Dynamo 0.8 and older")
+
+    def __post_init__(self) -> None:
+        """Refuse what no graph could mean."""
+        for name in ("backend", "pattern", "model"):
+            if not getattr(self, name):
+                raise InputError(
+                    f"an intent needs {_option(name)}: Intent(backend=..., pattern=..., model=...)"
+                )
+        for prefix, sizes in (("", self), ("prefill-", self.prefill), ("decode-", self.decode)):
+            _check_sizes(prefix, sizes)
+        _check_cache(self)
+
+    def sizes(self, role: str) -> Sizes:
+        """Return the sizes asked for a role: ``worker``, ``prefill`` or ``decode``."""
+        own = {"prefill": self.prefill, "decode": self.decode}.get(role, Sizes())
+        return own.over(self)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _check_sizes(prefix: str, sizes: Sizes) -> None:
+    for f in fields(Sizes):
+        value = getattr(sizes, f.name)
+        least = 0 if f.name in ("replicas", "gpus") else 1
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise InputError(
+                f"--{prefix}{f.name.replace('_', '-')} {value!r}: a whole number from {least} on"
+            )
+
+
+def _check_cache(intent: Intent) -> None:
+    homes = [n for n in ("cache_claim", "cache_size", "cache_host_path") if getattr(intent, n)]
+    if len(homes) > 1:
+        raise InputError(f"{' and '.join(map(_option, homes))}: the model files have one home, choose one")
+    for name in ("cache_storage_class", "cache_mount_path", "download"):
+        if getattr(intent, name) and not homes:
+            raise InputError(
+                f"{_option(name)} needs a cache: --cache-claim, --cache-size or --cache-host-path"
+            )
+    if intent.cache_storage_class and not intent.cache_size:
+        raise InputError("--cache-storage-class is for a new claim: give its --cache-size")
+    fraction = intent.gpu_memory_fraction
+    if fraction is not None and not 0 < fraction <= 1:
+        raise InputError(f"--gpu-memory-fraction {fraction!r}: a share above 0 and up to 1, such as 0.9")

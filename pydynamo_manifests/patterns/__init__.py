@@ -1,0 +1,76 @@
+"""The patterns: which components a graph has, and when to choose which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydynamo_manifests.errors import UnknownNameError
+from pydynamo_manifests.patterns import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydynamo_manifests.patterns.parts import Components, Graph
+
+__all__ = ["PATTERNS", "Pattern", "pattern"]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One shape of a graph."""
+
+    name: str
+    components: Callable[[Graph], Components]
+    roles: tuple[str, ...]
+    """Roles of its workers."""
+    summary: str
+    when: str
+    """The need that it answers, for people who choose."""
+
+
+PATTERNS: dict[str, Pattern] = {
+    p.name: p
+    for p in (
+        Pattern(
+            "agg",
+            serving.agg,
+            ("worker",),
+            "workers that do prefill and decode in one engine, requests in turn",
+            "one worker, or short prompts that have nothing in common: the fewest parts",
+        ),
+        Pattern(
+            "agg-router",
+            serving.agg_router,
+            ("worker",),
+            "the same workers, each request sent where most of its prefix is cached",
+            "two or more workers and prompts that share prefixes (chats, agents, documents)",
+        ),
+        Pattern(
+            "disagg",
+            serving.disagg,
+            ("prefill", "decode"),
+            "prefill and decode on GPUs of their own",
+            "long prompts beside strict limits on the time between tokens; needs a fast network between GPUs",
+        ),
+        Pattern(
+            "disagg-router",
+            serving.disagg_router,
+            ("prefill", "decode"),
+            "prefill and decode apart, prompts sent where most of their prefix is cached",
+            "both needs together, with two or more prefill workers",
+        ),
+    )
+}
+"""Every pattern by name, the simplest first."""
+
+
+def pattern(name: str) -> Pattern:
+    """Return a pattern by name.
+
+    Raises:
+        UnknownNameError: There is no such pattern; names the nearest.
+    """
+    if name not in PATTERNS:
+        raise UnknownNameError("pattern", name, PATTERNS)
+    return PATTERNS[name]

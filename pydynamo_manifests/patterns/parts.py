@@ -1,0 +1,173 @@
+"""The components that patterns are made of: a frontend, and workers in their roles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.backends.base import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydynamo_manifests.backends.base import Backend, Parallelism, Part
+    from pydynamo_manifests.intent import Intent
+    from pydynamo_manifests.releases import Release
+
+__all__ = ["Components", "Graph", "Notes", "frontend", "has_cache", "worker"]
+
+Components = dict[str, dict[str, Any]]
+"""Components by name, as values."""
+
+Notes = dict[tuple[str, ...], str]
+"""Words that explain a value, by its path."""
+
+FRONTEND = "Frontend"
+_NAMESPACE = (
+    "as the guides up to 0.8 show it; from 0.7 on the operator computes <namespace>-<name> itself, "
+    "and only globalDynamoNamespace still changes that (to the namespace dynamo)"
+)
+_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+].*)?")
+_ROLES = {
+    "worker": "whole answers, prefill and decode in one engine",
+    "prefill": "computes prompts and hands their KV blocks over",
+    "decode": "writes the answers",
+}
+GPU_TAINT = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What every component of one graph shares; patterns fill ``notes``."""
+
+    intent: Intent
+    release: Release
+    backend: Backend
+    notes: Notes = field(default_factory=dict)
+
+
+def frontend(graph: Graph, *, router: bool) -> Components:
+    """Return the HTTP server with the router in it.
+
+    Args:
+        graph: The graph that it belongs to.
+        router: Send a request to the worker that holds most of its prefix (router mode ``kv``).
+    """
+    intent = graph.intent
+    repository = intent.frontend_image or graph.release.component_images["frontend"]
+    env = {"DYN_ROUTER_MODE": "kv"} if router else {}
+    if router:
+        graph.notes["components", FRONTEND, "env", "DYN_ROUTER_MODE"] = (
+            "requests go where their prefix is cached"
+        )
+    component = {
+        "type": "frontend",
+        "replicas": intent.frontend_replicas,
+        "image": {"repository": repository} if repository else None,
+        "command": ["python3"],
+        "leadingArgs": ["-m", "dynamo.frontend"],
+        "args": _frontend_args(graph, router=router),
+        "env": env,
+        **_shared(graph, cache=bool(intent.model_path)),
+        "nodeSelector": dict(intent.frontend_node_selector),
+    }
+    if graph.release.dynamo_namespace:
+        graph.notes["components", FRONTEND, "dynamoNamespace"] = _NAMESPACE
+    graph.notes["components", FRONTEND] = "the OpenAI-compatible HTTP server; it needs no GPU"
+    return {FRONTEND: _written(component)}
+
+
+def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) -> Components:
+    """Return the workers of one role.
+
+    Args:
+        graph: The graph that they belong to.
+        role: ``worker`` (prefill and decode in one), ``prefill`` or ``decode``.
+        replicas: How many when the intent does not say.
+        events: Whether the router wants to know their KV blocks.
+
+    Raises:
+        CombinationError: Sizes that do not fit, or settings that the release or backend does not have.
+    """
+    intent, backend = graph.intent, graph.backend
+    sizes = intent.sizes(role)
+    size = backend.size(sizes, role)
+    part = backend.part(Job(intent, graph.release, role, size, events))
+    name = graph.release.worker_names[backend.NAME][role]
+    component = {
+        "type": role,
+        "replicas": replicas if sizes.replicas is None else sizes.replicas,
+        "nodes": size.nodes if size.nodes > 1 else None,
+        "gpus": size.gpus or None,
+        "command": ["python3", "-m", backend.MODULE],
+        "args": part.args,
+        "env": part.env,
+        "files": part.files,
+        **_shared(graph, cache=True),
+        "sharedMemory": intent.shared_memory,
+        "nodeSelector": dict(intent.node_selector),
+        "tolerations": [dict(GPU_TAINT)] if intent.tolerate_gpu_taint else None,
+    }
+    graph.notes["components", name] = _ROLES[role]
+    _explain(graph, name, size, part)
+    return {name: _written(component)}
+
+
+def _frontend_args(graph: Graph, *, router: bool) -> dict[str, Any]:
+    args: dict[str, Any] = {}
+    if router and graph.intent.frontend_replicas > 1:
+        args["router-replica-sync"] = True
+        graph.notes["components", FRONTEND, "args", "router-replica-sync"] = (
+            "several routers share what they know of the load"
+        )
+    if graph.intent.trust_remote_code and graph.release.within(since="1.2"):
+        args["trust-remote-code"] = True
+    return args
+
+
+def _shared(graph: Graph, *, cache: bool) -> dict[str, Any]:
+    intent, release = graph.intent, graph.release
+    namespace = None
+    if release.dynamo_namespace:
+        namespace = intent.dynamo_namespace or f"{intent.backend}-{intent.pattern}"
+    return {
+        "dynamoNamespace": namespace,
+        "runtimeVersionOverride": {"from": "dynamo.release"} if _tag_is_silent(graph) else None,
+        "modelSecret": True if intent.token_secret else None,
+        "modelCache": True if cache and has_cache(intent) else None,
+    }
+
+
+def has_cache(intent: Intent) -> bool:
+    """Say whether the graph has a place for the model's files."""
+    return bool(intent.cache_claim or intent.cache_size or intent.cache_host_path)
+
+
+def _tag_is_silent(graph: Graph) -> bool:
+    tag = graph.intent.image_tag
+    return graph.release.runtime_version and tag is not None and not _VERSION.fullmatch(tag)
+
+
+def _explain(graph: Graph, name: str, size: Parallelism, part: Part) -> None:
+    here = ("components", name)
+    if size.nodes > 1:
+        graph.notes[*here, "nodes"] = "needs Grove in the cluster (or LWS with Volcano)"
+    if isinstance(part.args.get("tensor-parallel-size"), dict):
+        graph.notes[*here, "args", "tensor-parallel-size"] = "follows the GPUs of the component"
+    for section, entries in {"args": part.args, "env": part.env, "files": part.files}.items():
+        graph.notes.update(_words(graph.backend.NOTES, (*here, section), entries))
+
+
+def _words(notes: Mapping[str, str], path: tuple[str, ...], entries: Mapping[str, Any]) -> Notes:
+    found: Notes = {}
+    for key, value in entries.items():
+        if key in notes:
+            found[*path, key] = notes[key]
+        if isinstance(value, dict):
+            found |= _words(notes, (*path, key), value)
+    return found
+
+
+def _written(component: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in component.items() if value not in (None, {}, [])}
