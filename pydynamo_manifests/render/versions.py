@@ -17,7 +17,7 @@ __all__ = ["component_alpha", "component_beta"]
 
 def component_beta(ctx: Context) -> dict[str, Any]:
     """Return an entry of ``spec.components`` of nvidia.com/v1beta1."""
-    component = ctx.component
+    component, common = ctx.component, _common(ctx)
     main, pod = without_nulls(main_container(ctx)), without_nulls(pod_spec(ctx))
     merge(main, component.get("container") or {})
     if main:
@@ -28,7 +28,7 @@ def component_beta(ctx: Context) -> dict[str, Any]:
         {
             "name": ctx.name,
             "type": component.get("type"),
-            **_common(ctx),
+            **common,
             "sharedMemorySize": component.get("sharedMemory"),
             "scalingAdapter": {} if component.get("scalingAdapter") else None,
             "podTemplate": template,
@@ -40,7 +40,7 @@ def component_beta(ctx: Context) -> dict[str, Any]:
 
 def component_alpha(ctx: Context) -> dict[str, Any]:
     """Return a value of ``spec.services`` of nvidia.com/v1alpha1."""
-    component = ctx.component
+    component, common = ctx.component, _common(ctx)
     main, pod = without_nulls(main_container(ctx)), without_nulls(pod_spec(ctx))
     own = _component_fields(main, component.get("placement") or {})
     merge(main, component.get("container") or {})
@@ -48,7 +48,7 @@ def component_alpha(ctx: Context) -> dict[str, Any]:
     out = without_nulls(
         {
             **_alpha_type(component.get("type")),
-            **_common(ctx),
+            **common,
             **own,
             "sharedMemory": _alpha_shared_memory(component.get("sharedMemory")),
             "scalingAdapter": {"enabled": True} if component.get("scalingAdapter") else None,
@@ -85,7 +85,7 @@ def _model_ref(ctx: Context, where: str) -> dict[str, Any] | None:
     given = ctx.component.get("modelRef")
     if given is None:
         return None
-    return {key: follow(value, ctx.knobs, f"{where}.modelRef.{key}") for key, value in given.items()}
+    return {key: follow(value, ctx.knobs, f"{where}.modelRef.{key}") for key, value in sorted(given.items())}
 
 
 def _alpha_type(kind: str | None) -> dict[str, Any]:

@@ -88,3 +88,10 @@
   {{- if not (kindIs "invalid" $value) }}{{ $_ := set $.to . $value }}{{ end -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters). */ -}}
+{{- define "graph.yaml" -}}
+{{- $text := toYaml . -}}
+{{- if not $text }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
+{{- $text -}}
+{{- end -}}

@@ -13,11 +13,11 @@
       "app.kubernetes.io/instance" .root.Release.Name
       "app.kubernetes.io/managed-by" .root.Release.Service -}}
 {{- range $key, $value := .labels -}}
-  {{- $_ := ternary (unset $labels $key) (set $labels $key $value) (kindIs "invalid" $value) -}}
+  {{- if kindIs "invalid" $value }}{{ $_ := unset $labels $key }}{{ else }}{{ $_ := set $labels $key $value }}{{ end -}}
 {{- end -}}
 {{- $meta := dict "name" .name "namespace" .root.Release.Namespace "labels" $labels -}}
 {{- if not (kindIs "invalid" .annotations) -}}
   {{- $_ := set $meta "annotations" .annotations -}}
 {{- end -}}
-{{- toYaml (dict "metadata" $meta) -}}
+{{- include "graph.yaml" (dict "metadata" $meta) -}}
 {{- end -}}
