@@ -1,0 +1,256 @@
+"""How Go reads and writes an object: unknown fields go, zero values vanish, required ones appear.
+
+The operator decodes an object into Go structs, converts, and encodes again, so its result depends on each
+struct's shape. The ``*.types`` files hold those shapes, one struct a line: ``Name field field ...``.
+A field is ``name[!][*][:type]``: ``!`` is always written (no ``omitempty``), ``*`` is a pointer (an explicit
+zero or ``{}`` is kept), ``<Name`` inlines the fields of another struct. Types: ``s`` text (when none is
+given), ``i`` integer, ``f`` float, ``b`` boolean, ``q`` quantity, ``p`` integer or text, ``t`` time, ``raw``
+any JSON, a struct's name, ``[type]`` a list, ``{type}`` a map, ``{Name?}`` a map that may hold nulls.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydynamo_manifests.convert.quantity import canonical
+from pydynamo_manifests.errors import ConversionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Mode", "Obj", "decode", "encode", "unknown_fields"]
+
+Obj = dict[str, Any]
+"""A decoded struct: only what is set; a field that is absent has Go's zero value."""
+
+_ABSENT: Any = object()
+_ZERO: dict[str, Any] = {"s": "", "i": 0, "f": 0, "b": False, "q": "0", "p": 0}
+
+
+class Mode(Enum):
+    """How :func:`encode` writes."""
+
+    PLAIN = "plain"
+    """As Go does; maps keep their order."""
+    STRIPPED = "stripped"
+    """As the v1beta1 kinds do: value structs that would be ``{}`` are left out."""
+    SAVED = "saved"
+    """As Go does, maps sorted by key, for text inside an annotation."""
+
+
+class _Field(NamedTuple):
+    name: str
+    type: str
+    pointer: bool
+    always: bool
+
+    @property
+    def is_value_struct(self) -> bool:
+        return not self.pointer and _is_struct(self.type)
+
+
+def _is_struct(type_: str) -> bool:
+    return type_[0].isupper()
+
+
+@cache
+def _lines() -> dict[str, list[str]]:
+    folder = resources.files("pydynamo_manifests.convert")
+    text = "".join((folder / name).read_text("utf-8") for name in ("kubernetes.types", "dynamo.types"))
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return {row[0]: row[1:] for row in rows}
+
+
+@cache
+def _fields(struct: str) -> dict[str, _Field]:
+    out: dict[str, _Field] = {}
+    for text in _flat(struct):
+        name, _, type_ = text.partition(":")
+        bare = name.rstrip("*!")
+        out[bare] = _Field(bare, type_ or "s", "*" in name, "!" in name)
+    return out
+
+
+def _flat(struct: str) -> Iterator[str]:
+    for text in _lines()[struct]:
+        if text.startswith("<"):
+            yield from _flat(text[1:])
+        else:
+            yield text
+
+
+def decode(struct: str, value: Any, at: str = "") -> Obj:
+    """Return what Go holds in memory after reading ``value``; shares nothing with it.
+
+    Raises:
+        ConversionError: A map or list stands where the struct wants something else; names the path.
+    """
+    if not isinstance(value, dict):
+        raise ConversionError(f"{at or 'the object'}: expected a map, found {_kind(value)}")
+    readers = _readers(struct)
+    out: Obj = {}
+    for key, item in value.items():
+        if item is not None and (reader := readers.get(key)) is not None:
+            read = reader(item, at)
+            if read is not _ABSENT:
+                out[key] = read
+    return out
+
+
+_Reader = "Callable[[Any, str], Any]"
+
+
+@cache
+def _readers(struct: str) -> dict[str, Callable[[Any, str], Any]]:
+    return {name: _reader(field) for name, field in _fields(struct).items()}
+
+
+def _reader(field: _Field) -> Callable[[Any, str], Any]:
+    read = _value_reader(field.type)
+    name = field.name
+    if field.pointer or field.type == "raw":
+        return lambda value, at: read(value, f"{at}.{name}" if at else name)
+    if field.type in _ZERO:
+        zero = _ZERO[field.type]
+        return lambda value, at: _ABSENT if (out := read(value, at)) == zero else out
+    keeps_empty = field.always and field.type[0] == "["
+
+    def read_collection(value: Any, at: str) -> Any:
+        out = read(value, f"{at}.{name}" if at else name)
+        return out if out or keeps_empty else _ABSENT
+
+    return read_collection
+
+
+def _value_reader(type_: str) -> Callable[[Any, str], Any]:
+    if type_ == "raw":
+        return lambda value, _: _json(value)
+    if type_ == "q":
+        return lambda value, _: canonical(value)
+    if type_ == "f":
+        return lambda value, _: _number(value)
+    if type_[0] == "[":
+        return _list_reader(type_[1:-1])
+    if type_[0] == "{":
+        return _map_reader(type_[1:-1].rstrip("?"), nulls=type_.endswith("?}"))
+    if _is_struct(type_):
+        return lambda value, at: decode(type_, value, at)
+    return lambda value, _: value
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    return [_json(item) for item in value] if isinstance(value, list) else _number(value)
+
+
+def _list_reader(inner: str) -> Callable[[Any, str], Any]:
+    read = _value_reader(inner)
+    plain = inner in _ZERO and inner != "q"
+
+    def read_list(value: Any, at: str) -> Any:
+        if not isinstance(value, list):
+            raise ConversionError(f"{at}: expected a list, found {_kind(value)}")
+        return list(value) if plain else [read(item, f"{at}[{i}]") for i, item in enumerate(value)]
+
+    return read_list
+
+
+def _map_reader(inner: str, *, nulls: bool) -> Callable[[Any, str], Any]:
+    read = _value_reader(inner)
+
+    def read_map(value: Any, at: str) -> Any:
+        if not isinstance(value, dict):
+            raise ConversionError(f"{at}: expected a map, found {_kind(value)}")
+        kept = value.items() if nulls else [(k, v) for k, v in value.items() if v is not None]
+        return {k: None if v is None else read(v, f"{at}.{k}") for k, v in kept}
+
+    return read_map
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a map", list: "a list", str: "text", bool: "a boolean", type(None): "nothing"}
+    return names.get(type(value), "a number")
+
+
+def encode(struct: str, value: Obj, mode: Mode = Mode.PLAIN) -> Obj:
+    """Return what Go writes for a decoded struct, fields in their Go order; shares nothing with ``value``."""
+    out: Obj = {}
+    stripped = mode is Mode.STRIPPED
+    for name, is_value_struct, write, zero in _writers(struct):
+        if name in value:
+            out[name] = write(value[name], mode)
+        elif zero is not _ABSENT:
+            out[name] = zero
+        elif is_value_struct:
+            out[name] = write({}, mode)
+        if stripped and is_value_struct and not out[name]:
+            del out[name]
+    return out
+
+
+@cache
+def _writers(struct: str) -> list[tuple[str, bool, Callable[[Any, Mode], Any], Any]]:
+    return [(f.name, f.is_value_struct, _writer(f.type), _zero(f)) for f in _fields(struct).values()]
+
+
+def _zero(field: _Field) -> Any:
+    if field.is_value_struct or not field.always:
+        return "0" if field.type == "q" and not field.pointer else _ABSENT
+    return None if field.pointer else _ZERO.get(field.type)
+
+
+def _writer(type_: str) -> Callable[[Any, Mode], Any]:
+    if type_[0] == "[":
+        inner = _writer(type_[1:-1])
+        return lambda value, mode: [inner(item, mode) for item in value]
+    if type_[0] == "{":
+        return _map_writer(_writer(type_[1:-1].rstrip("?")))
+    if _is_struct(type_):
+        return lambda value, mode: encode(type_, value, mode)
+    if type_ == "raw":
+        return lambda value, mode: _sorted(value) if mode is Mode.SAVED else _json(value)
+    return lambda value, _: value
+
+
+def _map_writer(inner: Callable[[Any, Mode], Any]) -> Callable[[Any, Mode], Any]:
+    def write_map(value: Any, mode: Mode) -> Any:
+        keys = sorted(value) if mode is Mode.SAVED else value
+        return {key: None if (item := value[key]) is None else inner(item, mode) for key in keys}
+
+    return write_map
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def unknown_fields(struct: str, value: Any, at: str = "") -> Iterator[str]:
+    """Yield the paths of the fields that Go does not know and so drops on reading."""
+    fields = _fields(struct)
+    for key, item in value.items():
+        path = f"{at}.{key}" if at else str(key)
+        if key not in fields:
+            yield path
+        elif item is not None:
+            yield from _unknown_in(fields[key].type, item, path)
+
+
+def _unknown_in(type_: str, value: Any, at: str) -> Iterator[str]:
+    if type_[0] == "[" and isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _unknown_in(type_[1:-1], item, f"{at}[{i}]")
+    elif type_[0] == "{" and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unknown_in(type_[1:-1].rstrip("?"), item, f"{at}.{key}")
+    elif _is_struct(type_) and isinstance(value, dict):
+        yield from unknown_fields(type_, value, at)
