@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Installs the Dynamo runtime that tests run graphs with, each release in an environment of its own.
 
-`runtime/<release>.txt` beside this file names the packages. The environments lie in
-`$XDG_CACHE_HOME/dynamo-manifests/runtime/<release>`, outside the clone: their pins must not reach the library.
+`runtime/<release>.txt` beside this file names the packages. An environment lies in
+`$XDG_CACHE_HOME/dynamo-manifests/runtime/<release>`, outside the clone: its pins must not reach the library.
 
     hack/tools/runtime.py            # all releases that have a list
     hack/tools/runtime.py 1.6.1

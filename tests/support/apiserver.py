@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydynamo_manifests.yaml import dump
 from tests.support.client import ApiError, Client
+from tests.support.ports import free_ports
 from tests.support.tools import tool
 
 if TYPE_CHECKING:
@@ -191,18 +191,6 @@ def private_key() -> str:
     der = P256_KEY[:7] + number.to_bytes(32, "big") + P256_KEY[39:]
     lines = base64.encodebytes(der).decode()
     return f"-----BEGIN EC PRIVATE KEY-----\n{lines}-----END EC PRIVATE KEY-----\n"
-
-
-def free_ports(count: int) -> list[int]:
-    """Return free loopback ports, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def tied() -> list[str]:
