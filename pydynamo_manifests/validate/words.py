@@ -1,0 +1,201 @@
+"""What a schema error says to people: our codes, our words, and a hint that names what to write."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import did_you_mean
+from pydynamo_manifests.validate.codes import (
+    BAD_FORM,
+    BEYOND_BOUNDS,
+    MISSING_FIELD,
+    NOT_A_CHOICE,
+    REPEATED_ITEM,
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
+)
+from pydynamo_manifests.validate.report import print_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydynamo_manifests.validate.report import Finding, Path
+
+__all__ = ["BLOCKING", "findings_of"]
+
+BLOCKING = frozenset({"enum", "maxItems", "maxLength", "maxProperties", "required", "type"})
+"""Errors after which the API server evaluates no expression (Kubernetes, custom resource strategy)."""
+
+_BOUNDS = {
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "exclusiveMaximum": "must be less than {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "minItems": "must have at least {} items",
+    "maxItems": "must have at most {} items",
+    "minProperties": "must have at least {} entries",
+    "maxProperties": "must have at most {} entries",
+    "multipleOf": "must be a multiple of {}",
+}
+_SHOWN = 60
+_MOST_PLACES = 2
+
+
+def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
+    """Yield the findings of one error of jsonschema-rs, each with the path that the API server would name."""
+    path: Path = tuple(error.instance_path)
+    kind = error.kind.name
+    if kind == "additionalProperties":
+        for name in error.kind.unexpected:
+            yield _unknown(name, path, schema)
+    elif kind == "required":
+        name = error.kind.property
+        yield MISSING_FIELD.finding((*path, name), f"the field {_quoted(name)} is required", _add(name, path))
+    elif kind == "type":
+        yield _type(error, path)
+    elif kind == "enum":
+        yield _choice(error, path)
+    elif kind in _BOUNDS:
+        yield _bound(kind, error, path)
+    elif kind == "uniqueItems":
+        yield REPEATED_ITEM.finding(path, "the list has equal items, and each may stand once")
+    else:
+        yield _form(error, path)
+
+
+def _unknown(name: str, path: Path, schema: dict[str, Any]) -> Finding:
+    here = _at(schema, path)
+    known = list(here.get("properties", ())) if here else []
+    hint = did_you_mean(name, known).lstrip("; ").capitalize()
+    if not hint:
+        places = [print_path((*place, name)) for place in _places(schema, name)]
+        hint = f"The field belongs at {' or '.join(places)}." if places else UNKNOWN_FIELD.hint
+    return UNKNOWN_FIELD.finding((*path, name), f"unknown field {_quoted(name)}", hint)
+
+
+def _add(name: str, path: Path) -> str:
+    return f"Add {name} to {print_path(path)}." if path else f"Add {name} to the object."
+
+
+def _type(error: Any, path: Path) -> Finding:
+    wanted = " or ".join(_article(t) for t in error.kind.types if t != "null")
+    message = f"must be {wanted}, not {_article(_json_type(error.instance))}"
+    return WRONG_TYPE.finding(path, message, _type_hint(error.kind.types, error.instance))
+
+
+def _type_hint(types: list[str], value: Any) -> str:
+    if isinstance(value, str) and "${" in value:
+        return "It is a placeholder: substitute it before (envsubst)."
+    if value is None:
+        return "Remove the null; the API server keeps it in a list and refuses it."
+    if "string" in types and isinstance(value, (bool, int, float)):
+        return f'Quote it: "{json.dumps(value)}".'
+    if "integer" in types and isinstance(value, str) and value.lstrip("-").isdigit():
+        return f"Write it without quotes: {value}."
+    return ""
+
+
+def _choice(error: Any, path: Path) -> Finding:
+    options = [option for option in error.kind.options if option is not None]
+    listed = ", ".join(_quoted(option) for option in options)
+    hint = did_you_mean(str(error.instance), map(str, options)).lstrip("; ").capitalize()
+    return NOT_A_CHOICE.finding(path, f"{_quoted(error.instance)} is not one of {listed}", hint)
+
+
+def _bound(kind: str, error: Any, path: Path) -> Finding:
+    limit = getattr(error.kind, "limit", None)
+    limit = error.kind.value if limit is None else limit
+    value = error.instance
+    is_number = kind in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+    has = _quoted(value) if is_number else str(len(value))
+    message = f"{_BOUNDS[kind].format(limit)}, not {has}"
+    if kind == "minLength" and limit == 1:
+        message = "must not be empty"
+    return BEYOND_BOUNDS.finding(path, message)
+
+
+def _form(error: Any, path: Path) -> Finding:
+    value = error.instance
+    if error.kind.name == "pattern":
+        message = f"{_quoted(value)} does not match {error.kind.pattern}"
+    elif error.kind.name == "format":
+        message = f"{_quoted(value)} is no {error.kind.format}"
+    else:
+        message = f"{_quoted(value)} satisfies none of the forms that are allowed here"
+    hint = "It is a placeholder: substitute it before (envsubst)." if "${" in str(value) else None
+    return BAD_FORM.finding(path, message, hint)
+
+
+def _at(schema: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    """Return the schema at a path of an instance."""
+    node: Any = _resolved(schema, schema)
+    for part in path:
+        if isinstance(part, int):
+            node = node.get("items")
+        else:
+            node = node.get("properties", {}).get(part) or node.get("additionalProperties")
+        if not isinstance(node, dict):
+            return None
+        node = _resolved(node, schema)
+    return node if isinstance(node, dict) else None
+
+
+def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        target: dict[str, Any] = root["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        node = target
+    return node
+
+
+def _places(schema: dict[str, Any], name: str) -> list[tuple[str, ...]]:
+    """Return the nearest places of a schema that have a field of a name, below ``spec`` only."""
+    found: list[tuple[str, ...]] = []
+    seen: set[int] = set()
+    level: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), _resolved(schema, schema))]
+    while level and not found:
+        below: list[tuple[tuple[str, ...], dict[str, Any]]] = []
+        for path, node in level:
+            if id(node) in seen or path[:1] == ("status",):
+                continue
+            seen.add(id(node))
+            if path and name in node.get("properties", ()):
+                found.append(path)
+            below += [(p, _resolved(child, schema)) for p, child in _steps(path, node)]
+        level = below
+    return found[:_MOST_PLACES]
+
+
+def _steps(path: tuple[str, ...], node: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    for name, child in node.get("properties", {}).items():
+        yield (*path, name), child
+    for key, mark in (("items", "[]"), ("additionalProperties", "{}")):
+        if isinstance(node.get(key), dict) and path:
+            yield (*path[:-1], path[-1] + mark), node[key]
+
+
+def _quoted(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names = {int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _article(json_type: str) -> str:
+    names = {
+        "array": "a list",
+        "boolean": "a boolean",
+        "integer": "an integer",
+        "null": "null",
+        "number": "a number",
+        "object": "a map",
+        "string": "a text",
+    }
+    return names[json_type]
