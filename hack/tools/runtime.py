@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs the Dynamo runtime that tests run graphs with, each release in an environment of its own.
 
-`runtime/<release>.txt` beside this file names the packages. An environment lies in
+`releases/<release>.txt` beside this file names the packages. An environment lies in
 `$XDG_CACHE_HOME/dynamo-manifests/runtime/<release>`, outside the clone: its pins must not reach the library.
 
     hack/tools/runtime.py            # all releases that have a list
@@ -23,12 +23,12 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from hack.tools.build import cache_home  # noqa: E402 - the line above lets this file be started by its path
 
-RELEASES = sorted(file.stem for file in (HERE / "runtime").glob("*.txt"))
+RELEASES = sorted(file.stem for file in (HERE / "releases").glob("*.txt"))
 
 
 def requirements(release: str) -> Path:
     """Return the list of packages of a release."""
-    return HERE / "runtime" / f"{release}.txt"
+    return HERE / "releases" / f"{release}.txt"
 
 
 def folder(release: str) -> Path:

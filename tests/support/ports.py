@@ -6,7 +6,7 @@ import random
 import socket
 
 LOW = range(20000, 32768)
-"""Below the ports that the kernel hands out, and below 2^15: all that the runtime takes as its system port."""
+"""Below the ports that the kernel gives out, and below 2^15: all that the runtime takes as a system port."""
 
 
 def free_ports(count: int) -> list[int]:
