@@ -26,12 +26,17 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of every command, or of one: a run needs only its own module."""
-    parser = _Parser(prog="dynamo-manifests", description="NVIDIA Dynamo graphs on Kubernetes: from an intent to checked manifests.")
+    parser = _Parser(
+        prog="dynamo-manifests",
+        description="NVIDIA Dynamo graphs on Kubernetes: from an intent to checked manifests.",
+    )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, summary in COMMANDS.items():
         if only in (None, name):
-            module = import_module(f"pydynamo_manifests.cli.commands.{name.replace('-', '_')}") if only else None
+            module = (
+                import_module(f"pydynamo_manifests.cli.commands.{name.replace('-', '_')}") if only else None
+            )
             child = commands.add_parser(
                 name,
                 help=summary,
@@ -63,11 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: list[str]) -> int:
     name = next((a for a in args if not a.startswith("-")), None)
     if name is not None and name not in COMMANDS:
-        raise DynamoManifestsError(f"no command {name!r}{did_you_mean(name, COMMANDS)} (see 'dynamo-manifests --help')")
+        raise DynamoManifestsError(
+            f"no command {name!r}{did_you_mean(name, COMMANDS)} (see 'dynamo-manifests --help')"
+        )
     parser = build_parser(only=name) if name else build_parser()
     parsed = parser.parse_args(args)
     if parsed.version:
-        from pydynamo_manifests import __version__  # noqa: PLC0415 - only this option needs it
+        from pydynamo_manifests import __version__
 
         print(f"dynamo-manifests {__version__}")
         return EXIT_OK

@@ -29,7 +29,9 @@ def cache_volume(cache: Mapping[str, Any], fullname: str) -> dict[str, Any]:
     """Return the volume source of the cache."""
     if cache.get("hostPath") is not None:
         return {"hostPath": {"path": cache["hostPath"], "type": "DirectoryOrCreate"}}
-    return {"persistentVolumeClaim": {"claimName": cache.get("existingClaim") or f"{fullname}-{CACHE_VOLUME}"}}
+    return {
+        "persistentVolumeClaim": {"claimName": cache.get("existingClaim") or f"{fullname}-{CACHE_VOLUME}"}
+    }
 
 
 def claim(cache: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -96,7 +98,9 @@ def download_job(values: dict[str, Any], fullname: str) -> dict[str, Any] | None
     if not download:
         return None
     if ctx.cache.get("readOnly"):
-        raise InputError("model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false")
+        raise InputError(
+            "model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false"
+        )
     spec = without_nulls(_job_spec(ctx, download))
     return {"metadata": {"name": f"{fullname}-model-download-{digest(spec)[:8]}"}, "spec": spec}
 

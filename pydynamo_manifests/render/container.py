@@ -102,7 +102,7 @@ def _env_from(ctx: Context) -> list[Any] | None:
     secret = ctx.model_secret
     if secret and not secret.get("key"):
         return [{"secretRef": {"name": secret["name"]}}, *(own or [])]
-    return own  # type: ignore[no-any-return]
+    return own
 
 
 def _resources(ctx: Context) -> dict[str, Any] | None:

@@ -85,7 +85,9 @@ class Context:
             home = self.cache.get("hfHome")
             out["HF_HOME"] = (cache_path(self.cache) if home is None else home) or None
         if self.model_secret.get("key"):
-            out["HF_TOKEN"] = {"secretKeyRef": {"name": self.model_secret["name"], "key": self.model_secret["key"]}}
+            out["HF_TOKEN"] = {
+                "secretKeyRef": {"name": self.model_secret["name"], "key": self.model_secret["key"]}
+            }
         return {k: v for k, v in out.items() if v is not None}
 
     @property

@@ -54,7 +54,11 @@ def _graph(values: dict[str, Any], fullname: str) -> dict[str, Any]:
     return {
         "apiVersion": api,
         "kind": "DynamoGraphDeployment",
-        "metadata": {"name": fullname, "labels": values.get("labels"), "annotations": values.get("annotations")},
+        "metadata": {
+            "name": fullname,
+            "labels": values.get("labels"),
+            "annotations": values.get("annotations"),
+        },
         "spec": _spec(values, contexts, beta=api == BETA),
     }
 
@@ -84,6 +88,11 @@ def _files(values: dict[str, Any], fullname: str) -> Iterator[dict[str, Any]]:
 def _cache_objects(values: dict[str, Any], fullname: str) -> Iterator[dict[str, Any]]:
     if created := claim(cache_of(values)):
         metadata = {"name": f"{fullname}-{CACHE_VOLUME}", **created["metadata"]}
-        yield {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": created["spec"]}
+        yield {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": metadata,
+            "spec": created["spec"],
+        }
     if job := download_job(values, fullname):
         yield {"apiVersion": "batch/v1", "kind": "Job", **job}

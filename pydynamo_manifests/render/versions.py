@@ -24,7 +24,7 @@ def component_beta(ctx: Context) -> dict[str, Any]:
         pod["containers"] = [{"name": "main", **main}, *(pod.get("containers") or [])]
     merge(pod, component.get("podSpec") or {})
     template = _filled({"metadata": _filled(without_nulls(pod_metadata(ctx))), "spec": _filled(pod)})
-    out = without_nulls(
+    out: dict[str, Any] = without_nulls(
         {
             "name": ctx.name,
             "type": component.get("type"),
@@ -45,7 +45,7 @@ def component_alpha(ctx: Context) -> dict[str, Any]:
     own = _component_fields(main, component.get("placement") or {})
     merge(main, component.get("container") or {})
     merge(pod, component.get("podSpec") or {})
-    out = without_nulls(
+    out: dict[str, Any] = without_nulls(
         {
             **_alpha_type(component.get("type")),
             **common,

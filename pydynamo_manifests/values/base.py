@@ -85,7 +85,7 @@ def _check_arg(value: Any) -> Any:
 
 def _check_env(value: Any) -> Any:
     if isinstance(value, list):
-        raise ValueError("a variable is text, a number, {from: KNOB} or one source; a list is none of them")
+        raise ValueError("a variable is text, a number, {from: KNOB} or one source; a list is none of them")  # noqa: TRY004 - pydantic reports ValueError only
     if isinstance(value, dict) and "from" in value:
         _check_from(value)
     elif isinstance(value, dict) and [k for k, v in value.items() if v is not None and k in ENV_SOURCES] != [
@@ -122,7 +122,10 @@ _ARG_SCHEMA: dict[str, Any] = {
 _ENV_SCHEMA: dict[str, Any] = {
     "type": ["boolean", "null", "number", "object", "string"],
     **_NUMBER_BOUNDS,
-    "properties": {"from": {"enum": list(KNOBS)}, **{name: {"type": ["null", "object"]} for name in ENV_SOURCES}},
+    "properties": {
+        "from": {"enum": list(KNOBS)},
+        **{name: {"type": ["null", "object"]} for name in ENV_SOURCES},
+    },
     "additionalProperties": False,
     **_IF_FROM,
 }
@@ -149,12 +152,12 @@ Quantity = str | Annotated[int, Field(ge=0, le=MAX_INTEGER)] | Annotated[float, 
 """An amount of a resource in Kubernetes' notation: ``4``, ``0.5``, ``80Gi``."""
 
 StringMap = dict[str, str | None]
-Fragment = Annotated[
-    dict[str, Any], AfterValidator(_check_tree), WithJsonSchema({"type": "object"})
-]
+Fragment = Annotated[dict[str, Any], AfterValidator(_check_tree), WithJsonSchema({"type": "object"})]
 """A piece of the Kubernetes API, checked by ``validate`` and by the API server."""
 
 Fragments = Annotated[
-    list[Any], AfterValidator(_check_tree), WithJsonSchema({"type": "array", "items": {"type": ["null", "object"]}})
+    list[Any],
+    AfterValidator(_check_tree),
+    WithJsonSchema({"type": "array", "items": {"type": ["null", "object"]}}),
 ]
 """A list of pieces of the Kubernetes API."""

@@ -44,7 +44,9 @@ def _lines(model: type[Values], indent: str, comment: str, parent: str) -> Itera
 
 def _comment(words: str, indent: str, comment: str) -> Iterator[str]:
     prefix = f"{indent}{comment}# "
-    yield from textwrap.wrap(words, _WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_long_words=False)
+    yield from textwrap.wrap(
+        words, _WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_long_words=False
+    )
 
 
 def _entry(key: str, field: FieldInfo, indent: str, comment: str, path: str) -> Iterator[str]:
@@ -53,7 +55,9 @@ def _entry(key: str, field: FieldInfo, indent: str, comment: str, path: str) -> 
     start = f"{indent}{comment}{_quoted(key)}:"
     if block and isinstance(default, Values):
         yield start
-        yield from _lines(type(default), indent + ("  " if not comment else ""), comment and comment + "  ", path)
+        yield from _lines(
+            type(default), indent + ("  " if not comment else ""), comment and comment + "  ", path
+        )
     elif block and default is None and not comment:
         yield f"{start} null"
         yield from _lines(block, indent, "#   ", path)
@@ -77,8 +81,14 @@ def _quoted(key: str) -> str:
 def _value(start: str, default: Any, indent: str, comment: str) -> Iterator[str]:
     if isinstance(default, Values):
         default = default.model_dump(by_alias=True)
+    if isinstance(default, dict):
+        default = {
+            k: v.model_dump(exclude_unset=True) if isinstance(v, Values) else v for k, v in default.items()
+        }
     if default in ({}, []) or not isinstance(default, (dict, list)):
-        yield f"{start} {yaml.dump([default]).removeprefix('- ').strip()}" if default != {} else f"{start} {{}}"
+        yield (
+            f"{start} {yaml.dump([default]).removeprefix('- ').strip()}" if default != {} else f"{start} {{}}"
+        )
         return
     yield start
     inner = yaml.dump(default).splitlines()
@@ -88,7 +98,9 @@ def _value(start: str, default: Any, indent: str, comment: str) -> Iterator[str]
 def values_table(model: type[Values]) -> str:
     """Return a Markdown table of every value: path, type, default, words."""
     rows = ["| value | type | default | what it is |", "|---|---|---|---|"]
-    rows += [f"| `{path}` | {kind} | `{default}` | {words} |" for path, kind, default, words in _rows(model, "")]
+    rows += [
+        f"| `{path}` | {kind} | `{default}` | {words} |" for path, kind, default, words in _rows(model, "")
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -106,7 +118,9 @@ def _rows(model: type[Values], prefix: str) -> Iterator[tuple[str, str, str, str
 def _json(value: Any) -> str:
     import json  # noqa: PLC0415 - only the generator needs it
 
-    return json.dumps(value, default=lambda v: v.model_dump(by_alias=True), ensure_ascii=False).replace("|", "\\|")
+    return json.dumps(value, default=lambda v: v.model_dump(by_alias=True), ensure_ascii=False).replace(
+        "|", "\\|"
+    )
 
 
 def _kind(field: FieldInfo) -> str:

@@ -45,7 +45,9 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InputError(f"{path}: values are a mapping of keys; this is a {type(data).__name__}")
     if "apiVersion" in data and "kind" in data:
-        raise InputError(f"{path}: is a manifest ({data['kind']}), not values; 'import' makes values of a graph")
+        raise InputError(
+            f"{path}: is a manifest ({data['kind']}), not values; 'import' makes values of a graph"
+        )
     return data
 
 
@@ -80,7 +82,9 @@ def problems(error: ValidationError, model: type[Values]) -> list[ValuesProblem]
     return list(out.items())
 
 
-def _real_path(loc: tuple[int | str, ...], model: type[Values]) -> tuple[yaml.Path, type[Values] | None, list[str]]:
+def _real_path(
+    loc: tuple[int | str, ...], model: type[Values]
+) -> tuple[yaml.Path, type[Values] | None, list[str]]:
     """Drop pydantic's names of union members and key markers from a location."""
     path: list[int | str] = []
     for part in loc:
@@ -92,7 +96,9 @@ def _real_path(loc: tuple[int | str, ...], model: type[Values]) -> tuple[yaml.Pa
     return tuple(path), owner, known
 
 
-_UNION_MEMBERS = frozenset({"str", "int", "float", "bool", "constrained-int", "constrained-float", "dict[str,any]"})
+_UNION_MEMBERS = frozenset(
+    {"str", "int", "float", "bool", "constrained-int", "constrained-float", "dict[str,any]"}
+)
 
 
 def _owner(model: type[Values], path: list[int | str]) -> type[Values] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
@@ -107,7 +108,7 @@ def _path(key: str, text: str) -> list[str | int]:
 def _list_or(value: str, read: Any) -> Any:
     if value.startswith("{") and value.endswith("}"):
         inner = value[1:-1]
-        return [read(_plain(item)) for item in _top_level(inner, ",")] if inner else []
+        return [read(_plain(item)) for item in _top_level(inner, ",")]
     return read(_plain(value))
 
 
@@ -117,8 +118,8 @@ def _typed(value: str) -> Any:
 
 def _scalar(text: str) -> Any:
     named = {"true": True, "false": False, "null": None}
-    if text in named:
-        return named[text]
+    if text.lower() in named:
+        return named[text.lower()]
     if re.fullmatch(r"0|-?[1-9][0-9]*", text) and -(2**63) <= int(text) < 2**63:
         return int(text)
     return text
@@ -126,7 +127,7 @@ def _scalar(text: str) -> Any:
 
 def _assign(values: dict[str, Any], path: list[str | int], value: Any, text: str) -> None:
     here: Any = values
-    for part, following in zip(path, path[1:], strict=False):
+    for part, following in pairwise(path):
         fresh: Any = [] if isinstance(following, int) else {}
         there = _get(here, part)
         if not isinstance(there, type(fresh)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydynamo_manifests.values import base
 from pydynamo_manifests.values.base import ENV_SOURCES, KNOBS, Values
 from pydynamo_manifests.values.graph import GraphValues
 
@@ -33,7 +32,9 @@ KEYED: dict[str, list[dict[str, Any]]] = {
     "volumeMounts": [{"mountPath": p} for p in PATHS],
     "ports": [{"containerPort": 8000}, {"containerPort": 8000, "protocol": "UDP"}, {"name": "no-port"}],
     "hostAliases": [{"ip": "1.2.3.4"}],
-    "topologySpreadConstraints": [{"topologyKey": "z", "whenUnsatisfiable": w} for w in ("DoNotSchedule", "x")],
+    "topologySpreadConstraints": [
+        {"topologyKey": "z", "whenUnsatisfiable": w} for w in ("DoNotSchedule", "x")
+    ],
     "tolerations": [{"key": "a"}, {"operator": "Exists"}],
 }
 SPECIAL = {
@@ -51,8 +52,11 @@ class RandomValues:
     def graph(self) -> dict[str, Any]:
         values = self.block(GraphValues)
         values["components"] = {name: self.block(self._component()) for name in self.some(NAMES, 1, 3)}
-        if self.rnd.random() < 0.9:  # noqa: PLR2004
-            values["model"] = {**(values.get("model") or {}), "name": self.rnd.choice(["Qwen/Qwen3-32B", "a<b>&c"])}
+        if self.rnd.random() < 0.9:
+            values["model"] = {
+                **(values.get("model") or {}),
+                "name": self.rnd.choice(["Qwen/Qwen3-32B", "a<b>&c"]),
+            }
         return values
 
     @staticmethod
@@ -65,21 +69,25 @@ class RandomValues:
         out = {}
         for name, field in model.model_fields.items():
             if self.rnd.random() < self.share:
-                hint = field.annotation if not field.metadata else Annotated[field.annotation, *field.metadata]
+                hint = (
+                    field.annotation if not field.metadata else Annotated[field.annotation, *field.metadata]
+                )
                 out[field.alias or name] = self.of(hint, name)
         return out
 
-    def of(self, hint: Any, name: str = "") -> Any:
+    def of(self, hint: Any, name: str = "") -> Any:  # noqa: PLR0911 - one line for each kind of type
         if hint is type(None):
             return None
-        if hint in self._own():
-            return self._own()[hint](name)
         origin, args = get_origin(hint), get_args(hint)
         if origin is Annotated:
-            return self._annotated(hint, args, name)
+            return self._annotated(args, name)
         if origin in (Union, types.UnionType):
             rest = [a for a in args if a is not type(None)]
-            return None if self.rnd.random() < 0.1 and len(rest) < len(args) else self.of(self.rnd.choice(rest), name)
+            return (
+                None
+                if self.rnd.random() < 0.1 and len(rest) < len(args)
+                else self.of(self.rnd.choice(rest), name)
+            )
         if origin is Literal:
             return self.rnd.choice(args)
         if origin is dict:
@@ -90,17 +98,18 @@ class RandomValues:
             return self.block(hint)
         return {str: self.text, bool: self.flag, int: self.count, Any: self.anything}[hint]()
 
-    def _annotated(self, hint: Any, args: Any, name: str) -> Any:
+    def _annotated(self, args: Any, name: str) -> Any:
         text = str(args[1:])
-        for mark, draw in (("_check_arg", self.argument), ("_check_env", self.variable), ("_check_text", self.knob)):
+        for mark, draw in (
+            ("_check_arg", self.argument),
+            ("_check_env", self.variable),
+            ("_check_text", self.knob),
+        ):
             if mark in text:
                 return draw()
         if "_check_tree" in text:
-            return self.fragments(name) if get_origin(args[0]) is list else self.fragment(name)
+            return self.fragments(name) if get_origin(args[0]) is list else self.fragment()
         return self.count() if args[0] in (int, float) else self.of(args[0], name)
-
-    def _own(self) -> dict[Any, Any]:
-        return {}
 
     def some(self, pool: list[str], low: int, high: int) -> list[str]:
         return self.rnd.sample(pool, self.rnd.randint(low, min(high, len(pool))))
@@ -114,7 +123,7 @@ class RandomValues:
         return str(self.rnd.choice(TEXTS))
 
     def flag(self) -> bool:
-        return bool(self.rnd.random() < 0.7)  # noqa: PLR2004
+        return bool(self.rnd.random() < 0.7)
 
     def count(self) -> int:
         return int(self.rnd.choice([0, 1, 1, 2, 4, 8, 2**31 - 1]))
@@ -126,27 +135,36 @@ class RandomValues:
         return self.rnd.choice([self.text, lambda: {"from": self.rnd.choice(KNOBS)}])()
 
     def argument(self) -> Any:
-        kinds = [self.scalar, self.scalar, self.knob, self.json_map, lambda: [self.scalar(), self.knob(), self.json_map()]]
+        kinds = [
+            self.scalar,
+            self.scalar,
+            self.knob,
+            self.json_map,
+            lambda: [self.scalar(), self.knob(), self.json_map()],
+        ]
         return self.rnd.choice(kinds)()
 
     def json_map(self) -> dict[str, Any]:
-        return {k: self.rnd.choice([self.scalar, lambda: {"z": self.scalar()}, lambda: [1, None, "<"]])() for k in self.some(NAMES, 0, 3)}
+        return {
+            k: self.rnd.choice([self.scalar, lambda: {"z": self.scalar()}, lambda: [1, None, "<"]])()
+            for k in self.some(NAMES, 0, 3)
+        }
 
     def variable(self) -> Any:
-        source = lambda: {self.rnd.choice(ENV_SOURCES): self.rnd.choice([{}, {"name": "a", "key": self.text()}])}  # noqa: E731
-        return self.rnd.choice([self.scalar, self.knob, source])()
+        sources = {self.rnd.choice(ENV_SOURCES): self.rnd.choice([{}, {"name": "a", "key": self.text()}])}
+        return self.rnd.choice([self.scalar, self.knob, lambda: sources])()
 
     def anything(self) -> Any:
-        return self.rnd.choice([self.scalar, lambda: self.fragment("x"), lambda: [self.scalar()]])()
+        return self.rnd.choice([self.scalar, self.fragment, lambda: [self.scalar()]])()
 
-    def fragment(self, name: str, depth: int = 0) -> dict[str, Any]:
+    def fragment(self, depth: int = 0) -> dict[str, Any]:
         out: dict[str, Any] = {}
         pool = [*KEYED, *SPECIAL, "x", "y", "nodeSelector", "replicas", "mainContainer"]
         for key in self.some(pool, 0, 5 if depth == 0 else 2):
-            if key in KEYED and self.rnd.random() < 0.9:  # noqa: PLR2004
+            if key in KEYED and self.rnd.random() < 0.9:
                 out[key] = self.fragments(key, depth)
-            elif depth < 2 and self.rnd.random() < 0.6:  # noqa: PLR2004
-                out[key] = self.fragment(key, depth + 1)
+            elif depth < 2 and self.rnd.random() < 0.6:
+                out[key] = self.fragment(depth + 1)
             else:
                 out[key] = self.scalar()
         return out
@@ -155,11 +173,8 @@ class RandomValues:
         pool = KEYED.get(name, [{"q": 1}])
         items = [dict(item) for item in self.rnd.sample(pool, self.rnd.randint(0, len(pool)))]
         for item in items:
-            if depth < 2 and self.rnd.random() < 0.5:  # noqa: PLR2004
-                item.update({"v": self.scalar(), "resources": self.fragment("resources", 2)})
-        if self.rnd.random() < 0.1:  # noqa: PLR2004
+            if depth < 2 and self.rnd.random() < 0.5:
+                item.update({"v": self.scalar(), "resources": self.fragment(2)})
+        if self.rnd.random() < 0.1:
             items.append(None)
         return items
-
-
-__all__ = ["NUMBERS", "TEXTS", "RandomValues", "base"]

@@ -98,10 +98,19 @@ def agree(values: dict[str, Any], folder: Path, version: int) -> None:
 
 
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=list(HealthCheck),
 )
-@given(rnd=st.randoms(use_true_random=True), share=st.sampled_from([0.1, 0.3, 0.6]), version=st.sampled_from([3, 4]))
-def test_chart_and_library_write_equal_objects(rnd: Any, share: float, version: int, tmp_path_factory: Any) -> None:
+@given(
+    rnd=st.randoms(use_true_random=True),
+    share=st.sampled_from([0.1, 0.3, 0.6]),
+    version=st.sampled_from([3, 4]),
+)
+def test_chart_and_library_write_equal_objects(
+    rnd: Any, share: float, version: int, tmp_path_factory: Any
+) -> None:
     values = RandomValues(rnd, share).graph()
     values.pop("extraObjects", None)
     note(values)
