@@ -51,7 +51,7 @@ format: venv ## rewrite the sources as 'make lint' wants them
 	@$(BIN)/ruff format .
 
 test: venv tools runtime lint verify ## everything that CI runs: sets up all, lint, verify, all tests, coverage
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov=pydynamo_manifests --cov-report=term:skip-covered
 
 test-fast: venv tools-fast ## the tests that start no server
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow"

@@ -59,7 +59,7 @@ def _alpha(name: str, component: dict[str, Any], maps: dict[str, dict[str, str]]
     return _seen(name, kind, component, gpus, main, pod, maps)
 
 
-def _seen(  # noqa: PLR0913 - the two API versions meet here
+def _seen(
     name: str,
     kind: str,
     component: dict[str, Any],
@@ -85,7 +85,7 @@ def _seen(  # noqa: PLR0913 - the two API versions meet here
 
 
 def flags_of(tokens: list[str]) -> dict[str, str | bool]:
-    """Return ``--flag value`` and bare ``--flag`` tokens as a map; what comes before the first flag is left out."""
+    """Return ``--flag value`` and bare ``--flag`` tokens as a map, without what comes before the first flag."""
     found: dict[str, str | bool] = {}
     flag = None
     for token in tokens:
