@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from pydynamo_manifests.api.marks import Embedded, Mark, PreserveUnknown, Rule, Schema
+from pydynamo_manifests.api.marks import Embedded, Mark, PreserveUnknown, Schema
 
 if TYPE_CHECKING:
     from pydynamo_manifests.releases import Release
@@ -45,12 +45,13 @@ def json_name(name: str) -> str:
 
 
 class Model(BaseModel):
-    """An object of the API. Reads and prints JSON names, refuses unknown fields, knows all releases at once."""
+    """An object of the API: reads and prints JSON names, refuses unknown fields, knows all releases at once."""
 
     model_config = ConfigDict(
         alias_generator=json_name,
         validate_by_name=True,
         extra="forbid",
+        strict=True,
         defer_build=True,
         protected_namespaces=(),
     )

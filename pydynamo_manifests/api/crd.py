@@ -1,4 +1,4 @@
-"""The CustomResourceDefinition of a kind in a release."""
+"""What a release serves: its CRDs, and the schema of one kind for validation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.api.base import KindModel
     from pydynamo_manifests.releases import Release
 
-__all__ = ["crd", "crds", "schema", "strict_json_schema"]
+__all__ = ["crds", "schema", "strict_json_schema"]
 
 CONVERSION_SERVICE = {
     "name": "dynamo-operator-webhook-service",
@@ -25,29 +25,30 @@ CONVERSION_SERVICE = {
 """Where the API server sends objects to convert, as upstream's CRDs name it; an installer rewrites it."""
 
 
-def crds(release: str, *, conversion: bool = False) -> list[dict[str, Any]]:
+def crds(release: str, *, conversion: bool = False, compact: bool = False) -> list[dict[str, Any]]:
     """Return the CRDs of a release, sorted by name.
 
     Args:
         release: A release of the catalogue (``1.6.1``), or its line.
         conversion: Write the conversion stanza of kinds with two versions, with upstream's Service. Without
             it an installer adds its own: a CRD without one keeps objects as they are stored.
+        compact: Keep every CRD below the 262,144 bytes of an annotation, so that a client-side apply works:
+            deprecated versions have no descriptions, and leave the pod templates of roles (1.6) open.
 
     Raises:
         UnknownNameError: The catalogue has no such release.
     """
     found = find_release(release)
-    names = [kind for kind in KINDS if kind in found.kinds]
-    return sorted(
-        (crd(kind, found, conversion=conversion) for kind in names), key=lambda c: str(c["metadata"]["name"])
-    )
+    newest = Builder(found, descriptions=True, compact=compact)
+    older = Builder(found, descriptions=False, compact=True) if compact else newest
+    made = [_crd(kind, newest, older, conversion=conversion) for kind in KINDS if kind in found.kinds]
+    return sorted(made, key=lambda made: str(made["metadata"]["name"]))
 
 
-def crd(kind: str, release: Release, *, conversion: bool = False) -> dict[str, Any]:
-    """Return the CRD of one kind in a release that has it."""
-    served = _versions(kind, release)
+def _crd(kind: str, newest: Builder, older: Builder, *, conversion: bool) -> dict[str, Any]:
+    """Return the CRD of one kind; its newest version and the older ones have a builder each."""
+    served = _versions(kind, newest.release)
     model = model_of(kind, served[-1])
-    builder = Builder(release, descriptions=True)
     spec: dict[str, Any] = {
         "group": GROUP,
         "names": {
@@ -58,25 +59,29 @@ def crd(kind: str, release: Release, *, conversion: bool = False) -> dict[str, A
             "singular": kind.lower(),
         },
         "scope": model.scope,
-        "versions": [_version(kind, version, release, builder) for version in served],
+        "versions": [_version(kind, v, newest if v == served[-1] else older) for v in served],
     }
     if conversion and len(served) > 1:
-        client = {"service": dict(CONVERSION_SERVICE)}
         spec["conversion"] = {
             "strategy": "Webhook",
-            "webhook": {"clientConfig": client, "conversionReviewVersions": ["v1"]},
+            "webhook": {
+                "clientConfig": {"service": dict(CONVERSION_SERVICE)},
+                "conversionReviewVersions": ["v1"],
+            },
         }
-    metadata = {"name": f"{model.plural}.{GROUP}", "annotations": {"helm.sh/resource-policy": "keep"}}
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": metadata,
+        "metadata": {
+            "name": f"{model.plural}.{GROUP}",
+            "annotations": {"helm.sh/resource-policy": "keep"},
+        },
         "spec": spec,
     }
 
 
-def _version(kind: str, version: str, release: Release, builder: Builder) -> dict[str, Any]:
-    model = model_of(kind, version)
+def _version(kind: str, version: str, builder: Builder) -> dict[str, Any]:
+    model, release = model_of(kind, version), builder.release
     newest = _versions(kind, release)[-1]
     out: dict[str, Any] = {"name": version, "served": True, "storage": version == release.kinds[kind].stored}
     if version != newest:

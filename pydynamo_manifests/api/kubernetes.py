@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pydynamo_manifests.errors import UnknownNameError
@@ -31,6 +31,7 @@ _STRICT_SCALARS: dict[str, dict[str, Any]] = {
     "int-or-string": {"type": ["string", "integer"]},
 }
 _INTEGERS = {"int32": 2**31, "int64": 2**63}
+_FOLDER = Path(__file__).parents[1] / "data" / "kubernetes"
 _OBJECT_META = "apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _STRINGS = {"type": "object", "additionalProperties": {"type": "string"}}
 _EMBEDDED_META: dict[str, Any] = {
@@ -49,7 +50,7 @@ _BARE_META: dict[str, Any] = {"type": "object"}
 @cache
 def minors() -> tuple[str, ...]:
     """Return the minor releases of Kubernetes whose schemas are here, from the oldest to the newest."""
-    names = (f.name.removesuffix(".json.gz") for f in _folder().iterdir() if f.name.endswith(".json.gz"))
+    names = (file.name.removesuffix(".json.gz") for file in _FOLDER.glob("*.json.gz"))
     return tuple(sorted(names, key=lambda name: tuple(map(int, name.split(".")))))
 
 
@@ -146,12 +147,8 @@ def _strict(minor: str, node: dict[str, Any], found: dict[str, Any]) -> dict[str
 
 @cache
 def _data(minor: str) -> dict[str, Any]:
-    file = _folder() / f"{minor}.json.gz"
+    file = _FOLDER / f"{minor}.json.gz"
     if not file.is_file():
         raise UnknownNameError("Kubernetes minor", minor, minors())
     data: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()))
     return data
-
-
-def _folder() -> Any:
-    return files("pydynamo_manifests").joinpath("data", "kubernetes")

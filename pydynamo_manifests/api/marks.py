@@ -16,8 +16,10 @@ __all__ = [
     "At",
     "Default",
     "Embedded",
+    "Gone",
     "ListMap",
     "Mark",
+    "OpaqueIfCompact",
     "PreserveUnknown",
     "Required",
     "Rule",
@@ -55,6 +57,17 @@ class Until(Mark):
         super().__init__(until=line)
 
 
+@dataclass(frozen=True, eq=False)
+class Gone(Mark):
+    """A field that went before the oldest release of the catalogue; ``instead`` says what took its place."""
+
+    instead: str
+
+    def holds(self, release: Release) -> bool:  # noqa: ARG002 - it holds in none
+        """Return False: no release here has the field."""
+        return False
+
+
 class Schema(Mark):
     """Keywords of OpenAPI: ``Schema(minimum=1, since="1.3")``; a later mark wins over an earlier one."""
 
@@ -71,6 +84,10 @@ class ListMap(Schema):
     def __init__(self, *keys: str) -> None:
         keywords: dict[str, Any] = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": list(keys)}
         super().__init__(**keywords)
+
+
+class OpaqueIfCompact(Mark):
+    """A field that is left open where a CRD must be small at the price of checking less."""
 
 
 class PreserveUnknown(Schema):
@@ -126,7 +143,7 @@ class At(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Embedded(Mark):
-    """A type of Kubernetes itself, by its name without ``io.k8s.``; ``optional`` are keys no longer required."""
+    """A type of Kubernetes, by its name without ``io.k8s.``; ``optional`` are keys no longer required."""
 
     name: str
     optional: tuple[str, ...] = ()

@@ -8,47 +8,33 @@ from pydynamo_manifests.api.base import AnyObject, Int32, Int64, Model
 from pydynamo_manifests.api.marks import (
     Default,
     Embedded,
-    ListMap,
     Mark,
-    PreserveUnknown,
     Rule,
     Schema,
     Since,
     Uncertain,
-    Values,
 )
 
 __all__ = [
-    "ROLE_TEMPLATES",
     "Backend",
-    "BackendOrder",
-    "CheckpointJob",
     "ComponentTopology",
-    "ConfigMapKey",
     "ContainerName",
     "ContainerNames",
     "Domain",
-    "EndpointPicker",
-    "EndpointPlugin",
-    "GmsClientPod",
     "GraphExperimental",
     "KvTransferPolicy",
     "Lpx",
     "LpxScheduling",
-    "OpaqueTemplate",
     "PodTemplate",
     "ProviderOverride",
     "Restart",
     "RestartStrategy",
     "Role",
+    "RoleOverride",
     "RuntimeVersion",
-    "SaturationDetector",
-    "SchedulingProfile",
-    "SchedulingProfilePlugin",
 ]
 
 Backend = Literal["sglang", "vllm", "trtllm"]
-BackendOrder = Literal["vllm", "sglang", "trtllm"]
 
 ContainerName = Annotated[str, Schema(minLength=1, maxLength=63, pattern="^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
 ContainerNames = Annotated[list[ContainerName], Schema(**{"x-kubernetes-list-type": "set"})]
@@ -57,9 +43,6 @@ RuntimeVersion = Annotated[
     str, Schema(pattern=r"^(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})\.(0|[1-9][0-9]{0,3})$")
 ]
 PodTemplate = Annotated[dict[str, Any], Embedded("api.core.v1.PodTemplateSpec")]
-OpaqueTemplate = AnyObject
-"""A pod template that the API server does not look into."""
-ConfigMapKey = Annotated[dict[str, Any], Embedded("api.core.v1.ConfigMapKeySelector")]
 LabelKey = Annotated[
     str,
     Schema(
@@ -109,7 +92,8 @@ class KvTransferPolicy(Model):
 
     marks: ClassVar[tuple[Mark, ...]] = (
         Rule(
-            "(has(self.labelKey) && !has(self.clusterTopologyName)) || (!has(self.labelKey) && has(self.clusterTopologyName))",
+            "(has(self.labelKey) && !has(self.clusterTopologyName)) || "
+            "(!has(self.labelKey) && has(self.clusterTopologyName))",
             "give either labelKey or clusterTopologyName",
         ),
         Rule(
@@ -148,6 +132,13 @@ class ComponentTopology(Model):
     """Topology domain that one replica must fit into."""
 
 
+class RoleOverride(Model):
+    """What one role of a multi-node component had of its own before ``roles``."""
+
+    provider_override: ProviderOverride | None = None
+    """Fragment of the provider for this role."""
+
+
 class Role(Model):
     """One role inside a component that spans several pods (leader and worker; conductor and agent)."""
 
@@ -158,9 +149,7 @@ class Role(Model):
     pod_template: Annotated[
         PodTemplate | None,
         Since("1.6"),
-        Uncertain(
-            "whether the rules of the component's podTemplate hold here too; a file of the 1.6.0 line has none"
-        ),
+        Uncertain("no rule of the component's podTemplate was seen here"),
     ] = None
     """Whole pod of this role, which then owns its launch command; all roles have one, or none."""
     provider_override: Annotated[
@@ -168,15 +157,6 @@ class Role(Model):
         Uncertain("1.5 and later may leave it out of DynamoComponentDeployment"),
     ] = None
     """Fragment of the provider for this role."""
-
-
-ROLE_TEMPLATES = Rule(
-    "(has(self.type) && self.type == 'lpx') || !has(self.roles) || !self.roles.exists(r, has(r.podTemplate)) || "
-    "(!has(self.podTemplate) && self.roles.all(r, has(r.podTemplate)))",
-    "either every role has a podTemplate and the component none, or no role has one",
-    since="1.6",
-)
-Roles = Annotated[list[Role], ListMap("name"), Schema(maxItems=2, since="1.6")]
 
 
 class LpxScheduling(Model):
@@ -193,81 +173,3 @@ class Lpx(Model):
     """Build of the compiled model."""
     scheduling: LpxScheduling | None = None
     """How it is scheduled."""
-
-
-class EndpointPlugin(Model):
-    """A plug-in of the endpoint picker."""
-
-    name: str | None = None
-    """Name that profiles refer to; the type when left out."""
-    type: str
-    """Type of the plug-in."""
-    parameters: Annotated[Any, PreserveUnknown()] = None
-    """Parameters of that type."""
-
-
-class SchedulingProfilePlugin(Model):
-    """A plug-in in a scheduling profile."""
-
-    plugin_ref: str
-    """Name of the plug-in."""
-    weight: int | None = None
-    """Weight of its score."""
-
-
-class SchedulingProfile(Model):
-    """A named set of plug-ins that picks an endpoint."""
-
-    name: str
-    """Name of the profile."""
-    plugins: list[SchedulingProfilePlugin]
-    """Plug-ins, in order."""
-
-
-class SaturationDetector(Model):
-    """When the endpoint picker takes a worker for saturated."""
-
-    queue_depth_threshold: int | None = None
-    """Waiting requests."""
-    kv_cache_util_threshold: float | None = None
-    """Used part of the KV cache, 0 to 1."""
-    metrics_staleness_threshold: str | None = None
-    """Age after which metrics count as stale, as a duration."""
-
-
-class EndpointPicker(Model):
-    """Configuration of the endpoint picker, in the words of the Gateway API inference extension."""
-
-    marks: ClassVar[tuple[Mark, ...]] = (PreserveUnknown(),)
-    model_config = {"extra": "allow"}
-
-    api_version: str | None = None
-    """API version of the configuration."""
-    kind: str | None = None
-    """Kind of the configuration."""
-    feature_gates: list[str] | None = None
-    """Features to switch on."""
-    plugins: list[EndpointPlugin]
-    """Plug-ins to load."""
-    scheduling_profiles: list[SchedulingProfile]
-    """Profiles that pick endpoints."""
-    saturation_detector: SaturationDetector | None = None
-    """When a worker counts as saturated."""
-
-
-class CheckpointJob(Model):
-    """Changes to the Job that takes a checkpoint."""
-
-    gms_client_containers: ContainerNames | None = None
-    """Further containers that use the GPU memory service."""
-    pod_template: OpaqueTemplate | None = None
-    """Merged into the pod of the Job."""
-
-
-class GmsClientPod(Model):
-    """A pod beside the workers that uses their GPU memory service."""
-
-    name: ContainerName
-    """Name of the pod."""
-    pod_template: OpaqueTemplate
-    """The pod."""

@@ -28,7 +28,7 @@ _META = "apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
 def strict(structural: dict[str, Any]) -> dict[str, Any]:
-    """Return JSON Schema (draft 2020-12) for documents without nulls; CEL rules and list-map keys are left out.
+    """Return JSON Schema (draft 2020-12) for documents without nulls, without CEL rules and list-map keys.
 
     Subschemas that occur more than once become ``$defs``, so that a compiler sees each of them once.
     """

@@ -13,7 +13,10 @@ from pydynamo_manifests.api.marks import (
     At,
     Default,
     Embedded,
+    Gone,
     Mark,
+    OpaqueIfCompact,
+    PreserveUnknown,
     Required,
     Rule,
     Schema,
@@ -48,9 +51,10 @@ def kubernetes_minor(release: Release) -> str:
 class Builder:
     """Builds the schemas of one release; equal models are built once and shared."""
 
-    def __init__(self, release: Release, *, descriptions: bool) -> None:
+    def __init__(self, release: Release, *, descriptions: bool, compact: bool = False) -> None:
         self.release = release
         self.descriptions = descriptions
+        self.compact = compact
         self.minor = kubernetes_minor(release)
         self.embedded_metadata = release.within(_EMBEDDED_METADATA_SINCE)
         self.model = cache(self._model)
@@ -78,7 +82,7 @@ class Builder:
         return node
 
     def _exists(self, info: FieldInfo) -> bool:
-        return all(m.holds(self.release) for m in info.metadata if isinstance(m, (Since, Until)))
+        return all(m.holds(self.release) for m in info.metadata if isinstance(m, (Since, Until, Gone)))
 
     def _required(self, info: FieldInfo) -> bool:
         return info.is_required() or any(isinstance(m, Required) for m in self._holding(info.metadata))
@@ -91,14 +95,16 @@ class Builder:
         marks = list(marks)
         if get_origin(annotation) is Annotated:
             inner, *more = get_args(annotation)
-            if any(isinstance(mark, (Since, Until)) for mark in more):
+            if any(isinstance(mark, (Since, Until, Gone)) for mark in more):
                 raise DynamoManifestsError(
-                    f"{where}: Since and Until belong to the field, not to a part of its type"
+                    f"{where}: Since, Until and Gone belong to the field, not to a part of its type"
                 )
             return self._type(inner, [*more, *marks], where)
         optional = _optional(annotation)
         if optional is not None:
             return self._type(optional, marks, where)
+        if self.compact and any(isinstance(m, OpaqueIfCompact) for m in marks):
+            return {"type": "object", **PreserveUnknown().keywords}
         embedded = next((m for m in marks if isinstance(m, Embedded)), None)
         node = dict(self._embedded(embedded) if embedded else self._plain(annotation, where))
         self._apply(node, marks)

@@ -10,8 +10,8 @@ from pydynamo_manifests.api.base import Column, DateTime, Int32, Int64, KindMode
 from pydynamo_manifests.api.marks import Default, Mark, Rule, Schema, Since
 from pydynamo_manifests.api.shared import ContainerName, PodTemplate
 from pydynamo_manifests.api.status import Condition
-from pydynamo_manifests.api.v1alpha1.component import SharedMemory
 from pydynamo_manifests.api.v1alpha1.experimental import CheckpointIdentity, GpuMemoryService
+from pydynamo_manifests.api.v1alpha1.parts import SharedMemory
 
 __all__ = ["CheckpointSpec", "CheckpointStatus", "DynamoCheckpoint"]
 

@@ -5,109 +5,47 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from pydynamo_manifests.api.base import Int32, Model
-from pydynamo_manifests.api.marks import Default, ListMap, Mark, Rule, Schema, Since
-from pydynamo_manifests.api.shared import (
-    BackendOrder,
-    CheckpointJob,
-    ContainerName,
-    ContainerNames,
-    GmsClientPod,
+from pydynamo_manifests.api.checkpoints import (
+    CheckpointIdentity,
+    CommonCheckpoint,
+    CommonGpuMemoryService,
+    memory_service_rules,
 )
+from pydynamo_manifests.api.marks import Default, Mark, Rule, Schema
 
 __all__ = ["Checkpoint", "CheckpointIdentity", "Failover", "GpuMemoryService"]
 
 PodMode = Literal["intraPod", "interPod"]
 
 
-class CheckpointIdentity(Model):
-    """What was checkpointed; deprecated."""
-
-    model: str
-    """Model that runs."""
-    backend_framework: BackendOrder
-    """Engine that runs it."""
-    dynamo_version: str | None = None
-    """Dynamo release that runs it."""
-    tensor_parallel_size: Annotated[Int32 | None, Schema(minimum=1), Default(1)] = None
-    """Tensor parallel size."""
-    pipeline_parallel_size: Annotated[Int32 | None, Schema(minimum=1), Default(1)] = None
-    """Pipeline parallel size."""
-    dtype: str | None = None
-    """Type of the weights."""
-    max_model_len: Annotated[Int32 | None, Schema(minimum=1)] = None
-    """Longest sequence."""
-    extra_parameters: dict[str, str] | None = None
-    """Whatever else tells two checkpoints apart."""
-
-
-class Checkpoint(Model):
+class Checkpoint(CommonCheckpoint):
     """Takes a snapshot of a worker, or starts from one."""
 
     marks: ClassVar[tuple[Mark, ...]] = (
+        *CommonCheckpoint.marks,
         Rule(
             "!self.enabled || (has(self.checkpointRef) && size(self.checkpointRef) > 0) || "
             "(has(self.identity) && has(self.identity.model) && has(self.identity.backendFramework))",
             "an enabled checkpoint needs a checkpointRef, or identity.model and identity.backendFramework",
             until="1.2",
         ),
-        Rule(
-            "!has(self.job) || !has(self.checkpointRef) || size(self.checkpointRef) == 0",
-            "a job makes a checkpoint, checkpointRef uses one: give only one of them",
-            since="1.3",
-        ),
     )
 
     enabled: Annotated[bool | None, Default(value=False)] = None
     """Switches it on."""
-    mode: Annotated[Literal["Auto", "Manual"] | None, Default("Auto", until="1.2")] = None
-    """Who takes the checkpoint; deprecated since 1.3."""
-    startup_policy: Annotated[
-        Literal["Immediate", "WaitForCheckpoint"] | None, Since("1.3"), Default("Immediate")
-    ] = None
-    """Start cold while the checkpoint is taken, or wait for it without pods."""
-    deletion_policy: Annotated[Literal["Delete", "Retain"] | None, Since("1.3"), Default("Delete")] = None
-    """What becomes of an automatic checkpoint when the graph goes."""
-    checkpoint_ref: str | None = None
-    """Existing checkpoint: a DynamoCheckpoint, from 1.5 on a PodSnapshot of the same namespace."""
     identity: CheckpointIdentity | None = None
     """What is checkpointed; deprecated, ignored from 1.5 on."""
-    target_container_name: Annotated[ContainerName | None, Since("1.3"), Default("main")] = None
-    """Container to checkpoint."""
-    job: Annotated[CheckpointJob | None, Since("1.3")] = None
-    """Changes to the Job that takes it."""
 
 
-class GpuMemoryService(Model):
+class GpuMemoryService(CommonGpuMemoryService):
     """Weights in GPU memory that outlive the engine's process."""
 
-    marks: ClassVar[tuple[Mark, ...]] = (
-        Rule(
-            "!has(self.extraClientContainers) || size(self.extraClientContainers) == 0 || self.mode == 'intraPod'",
-            "extraClientContainers work with mode intraPod only",
-            since="1.3",
-        ),
-        Rule(
-            "!has(self.extraClientPods) || size(self.extraClientPods) == 0 || self.mode == 'interPod'",
-            "extraClientPods work with mode interPod only",
-            since="1.3",
-        ),
-        Rule(
-            "!has(self.extraClientPods) || size(self.extraClientPods) == 0",
-            "extraClientPods is reserved and must stay empty",
-            since="1.3",
-        ),
-    )
+    marks: ClassVar[tuple[Mark, ...]] = memory_service_rules("intraPod", "interPod")
 
     enabled: bool
     """Switches it on."""
     mode: Annotated[PodMode | None, Default("intraPod")] = None
     """The service is a sidecar of the engine, or a pod of its own."""
-    device_class_name: Annotated[str | None, Default("gpu.nvidia.com")] = None
-    """DeviceClass through which the GPUs are shared."""
-    extra_client_containers: Annotated[ContainerNames | None, Since("1.3")] = None
-    """Further containers of the pod that use the service."""
-    extra_client_pods: Annotated[list[GmsClientPod] | None, Since("1.3"), ListMap("name")] = None
-    """Reserved."""
 
 
 class Failover(Model):

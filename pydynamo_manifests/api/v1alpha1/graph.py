@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from pydynamo_manifests.api.base import Column, EnvVar, Int64, KindModel, Model, Quantity, Status
-from pydynamo_manifests.api.marks import Mark, Required, Rule, Schema, Since, Uncertain
+from pydynamo_manifests.api.marks import Gone, Mark, Required, Rule, Schema, Since, Uncertain
 from pydynamo_manifests.api.shared import Backend, Domain, GraphExperimental, ProviderOverride, Restart
 from pydynamo_manifests.api.status import (
     CheckpointStatus,
@@ -25,7 +25,8 @@ class Pvc(Model):
 
     marks: ClassVar[tuple[Mark, ...]] = (
         Rule(
-            "!has(self.create) || self.create == false || (has(self.size) && has(self.storageClass) && has(self.volumeAccessMode))",
+            "!has(self.create) || self.create == false || "
+            "(has(self.size) && has(self.storageClass) && has(self.volumeAccessMode))",
             "a claim to create needs size, storageClass and volumeAccessMode",
         ),
     )
@@ -88,6 +89,8 @@ class GraphSpec(Model):
     """Packs the graph into a topology domain."""
     experimental: Annotated[GraphExperimental | None, Since("1.3")] = None
     """Settings that may change without notice."""
+    dynamo_graph: Annotated[str | None, Gone("services")] = None
+    """Built graph."""
 
 
 class RollingUpdate(CommonRollingUpdate):

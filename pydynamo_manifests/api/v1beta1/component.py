@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from pydynamo_manifests.api.base import Column, Int32, Int64, KindModel, Model, Quantity, Status
-from pydynamo_manifests.api.marks import At, Default, Mark, Rule, Schema, Since, Until, Values
+from pydynamo_manifests.api.endpoint_picker import ConfigMapKey, EndpointPicker
+from pydynamo_manifests.api.marks import At, Default, ListMap, Mark, Rule, Schema, Since, Until, Values
 from pydynamo_manifests.api.shared import (
-    ROLE_TEMPLATES,
     Backend,
     ComponentTopology,
-    ConfigMapKey,
-    EndpointPicker,
     Lpx,
     PodTemplate,
     ProviderOverride,
-    Roles,
+    Role,
+    RoleOverride,
     RuntimeVersion,
 )
 from pydynamo_manifests.api.status import ConditionList, ReplicaStatus
@@ -55,13 +54,6 @@ CheckedPodTemplate = Annotated[
         since="1.4",
     ),
 ]
-
-
-class RoleOverride(Model):
-    """What one role of a multi-node component has of its own."""
-
-    provider_override: ProviderOverride | None = None
-    """Fragment of the provider for this role."""
 
 
 class Multinode(Model):
@@ -132,12 +124,14 @@ class Component(Model):
         ),
         Rule(
             "!has(self.minAvailable) || (!has(self.replicas) && has(self.type) && self.type == 'lpx') || "
-            "(has(self.replicas) && self.replicas == 0) || self.minAvailable <= (has(self.replicas) ? self.replicas : 1)",
+            "(has(self.replicas) && self.replicas == 0) || "
+            "self.minAvailable <= (has(self.replicas) ? self.replicas : 1)",
             "minAvailable is at most replicas, unless replicas is 0",
             since="1.6",
         ),
         Rule(
-            "!has(oldSelf.minAvailable) || (has(self.minAvailable) && self.minAvailable == oldSelf.minAvailable)",
+            "!has(oldSelf.minAvailable) || "
+            "(has(self.minAvailable) && self.minAvailable == oldSelf.minAvailable)",
             "minAvailable stays as it was created",
             since="1.3",
         ),
@@ -171,7 +165,13 @@ class Component(Model):
             "a component of type lpx has no scaling adapter",
             since="1.6",
         ),
-        ROLE_TEMPLATES,
+        Rule(
+            "(has(self.type) && self.type == 'lpx') || !has(self.roles) || "
+            "!self.roles.exists(r, has(r.podTemplate)) || "
+            "(!has(self.podTemplate) && self.roles.all(r, has(r.podTemplate)))",
+            "either every role has a podTemplate and the component none, or no role has one",
+            since="1.6",
+        ),
     )
 
     type: ComponentType | None = None
@@ -188,7 +188,7 @@ class Component(Model):
     """Replicas that must start together; Grove only."""
     multinode: Multinode | None = None
     """Lets one replica span several nodes."""
-    roles: Annotated[Roles | None, Since("1.5")] = None
+    roles: Annotated[list[Role] | None, Since("1.5"), ListMap("name"), Schema(maxItems=2, since="1.6")] = None
     """What leader and worker pods have of their own."""
     lpx: Annotated[Lpx | None, Since("1.6")] = None
     """What a component of type lpx runs."""

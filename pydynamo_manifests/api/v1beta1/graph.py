@@ -41,8 +41,10 @@ class GraphSpec(Model):
             since="1.3",
         ),
         Rule(
-            "!has(self.restart) || !has(self.components) || !self.components.exists(c, has(c.type) && c.type == 'lpx') || "
-            "(has(self.restart.strategy) && has(self.restart.strategy.type) && self.restart.strategy.type == 'Parallel')",
+            "!has(self.restart) || !has(self.components) || "
+            "!self.components.exists(c, has(c.type) && c.type == 'lpx') || "
+            "(has(self.restart.strategy) && has(self.restart.strategy.type) && "
+            "self.restart.strategy.type == 'Parallel')",
             "a graph with components of type lpx restarts with strategy Parallel only",
             since="1.6",
         ),
