@@ -1,0 +1,360 @@
+"""A command line of a Dynamo module, read as its own parsers read it.
+
+The parsers are argparse's, one or several in a row: each takes what it knows and leaves the rest to the
+next. :func:`read` models what they tolerate (unique prefixes, ``_`` for ``-`` in vLLM's, dotted JSON flags)
+and returns the flags with their values, and every problem that would stop the start.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydynamo_manifests.errors import did_you_mean
+from pydynamo_manifests.validate.lint import tables
+from pydynamo_manifests.validate.lint.tables import Flag, Module, Parser
+from pydynamo_manifests.validate.lint.values import check_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydynamo_manifests.yaml import Path
+
+__all__ = ["CommandLine", "Problem", "Token", "Use", "read"]
+
+_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
+_LEVEL = re.compile(r"-O(\d|=\d)?")
+_CONFIG_FILE = Flag("--config")
+_HELP = Flag("--help", takes="none")
+
+
+class Token(NamedTuple):
+    """One argument, where it stands, and what is known of it."""
+
+    text: str
+    path: Path
+    known: bool = True
+    many: bool = False
+
+
+class Problem(NamedTuple):
+    """Something a parser would refuse (or, as a warning, that works otherwise than written)."""
+
+    rule: str
+    path: Path
+    message: str
+    hint: str = ""
+    severity: str = ""
+    flag: str = ""
+
+
+@dataclass(slots=True)
+class Use:
+    """A flag on the line, with its values."""
+
+    flag: Flag
+    spelling: str
+    path: Path
+    values: list[Token]
+    negated: bool = False
+    exact: bool = True
+    joined: bool = False
+    """The value was written with ``=``."""
+    dotted: str = ""
+    """The part after the first dot of a dotted JSON flag."""
+
+
+@dataclass(slots=True)
+class CommandLine:
+    """What one command line says, and what its parsers would refuse."""
+
+    module: str
+    line: str
+    tokens: list[Token]
+    path: Path
+    shell: bool = False
+    known: bool = True
+    """The parsers of this release and module were read."""
+    uses: list[Use] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    partial: bool = False
+    """A part of it is computed by a shell: absence of a flag proves nothing."""
+
+    def all(self, *names: str) -> list[Use]:
+        """Return every use of some flags, by their own names or any spelling of theirs."""
+        return [u for u in self.uses if u.flag.name in names or u.spelling in names]
+
+    def last(self, *names: str) -> Use | None:
+        """Return the use that wins."""
+        found = self.all(*names)
+        return found[-1] if found else None
+
+    def has(self, *names: str) -> bool:
+        """Tell whether a flag is given, and not as its negation."""
+        use = self.last(*names)
+        return use is not None and not use.negated
+
+    def text(self, *names: str) -> str | None:
+        """Return the value of the use that wins; None when it is absent or not known."""
+        found = [use for use in self.all(*names) if not use.dotted]
+        use = found[-1] if found else None
+        return use.values[0].text if use and use.values and use.values[0].known else None
+
+
+def read(
+    module: str, line: str, tokens: Sequence[Token], path: Path, environment: Mapping[str, str | None]
+) -> CommandLine:
+    """Read the arguments of one module as the parsers of a release line do.
+
+    Args:
+        module: Such as ``dynamo.vllm``.
+        line: Release line such as ``1.6``; of one that was not read, flags are taken as they are written.
+        tokens: The arguments after the module's name.
+        path: Where the command stands.
+        environment: Variables by name, for flags that another flag's default brings in.
+    """
+    out = CommandLine(module, line, list(tokens), path)
+    table = tables.module(module, line) if tables.knows(line) else None
+    if table is None:
+        out.known = False
+        newest = tables.module(module, tables.LINES[-1]) or tables.module(module, "0.9")
+        table = newest or Module(module, line, [], open=True)
+    _Reader(out, _extended(table, tokens, environment)).read()
+    if not out.known:
+        out.problems.clear()
+    return out
+
+
+def _extended(table: Module, tokens: Sequence[Token], environment: Mapping[str, str | None]) -> Module:
+    """Add the parsers that ``--dyn-chat-processor`` brings into a frontend."""
+    if not table.added:
+        return table
+    chosen = environment.get("DYN_CHAT_PROCESSOR", "")
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        name, joined, value = token.text.partition("=")
+        if name == "--dyn-chat-processor":
+            chosen = value if joined else (following.text if following and following.known else None)
+    added = table.added.get(f"--dyn-chat-processor={chosen}", [])
+    return Module(table.name, table.line, [*table.parsers, *added], table.open or chosen is None, table.dotted)
+
+
+class _Reader:
+    def __init__(self, out: CommandLine, table: Module) -> None:
+        self.out = out
+        self.table = table
+        self.tokens = out.tokens
+        self.at = 0
+        self.silent = False
+        """Stray words may belong to something unknown before them."""
+        self.vllm = any(p.underscores for p in table.parsers)
+
+    def read(self) -> None:
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token.many:
+                self.out.partial = self.silent = True
+            elif self._is_option(token):
+                self._option(token)
+            elif not token.known and not token.text.startswith("-"):
+                continue
+            else:
+                self._stray(token)
+        self._required()
+        self._repeats()
+
+    def _is_option(self, token: Token) -> bool:
+        text = token.text
+        if len(text) < 2 or text[0] != "-" or _NUMBER.fullmatch(text):  # noqa: PLR2004 - a dash and a letter
+            return False
+        blank = text.find(" ")
+        return blank < 0 or 0 < text.find("=") < blank
+
+    def _option(self, token: Token) -> None:
+        name, joined, value = token.text.partition("=")
+        if "$" in name:
+            self.out.partial = self.silent = True
+            return
+        if self._dotted(token, name, joined, value):
+            return
+        found = self._find(name, token)
+        if found is None:
+            return
+        flag, negated, exact = found
+        use = Use(flag, name, token.path, [], negated, exact, bool(joined))
+        self.out.uses.append(use)
+        self.silent = False
+        if joined:
+            self._joined(use, Token(value, token.path, token.known))
+        elif flag.takes != "none" and not negated:
+            self._values(use)
+        self._check(use)
+
+    def _find(self, name: str, token: Token) -> tuple[Flag, bool, bool] | None:
+        """Return flag, negation and exactness of a spelling; report one that no parser knows."""
+        for parser in self.table.parsers:
+            hit = parser.spellings.get(_spelled(parser, name))
+            if hit:
+                return (*hit, True)
+        if self.vllm and _LEVEL.fullmatch(name):
+            return Flag("--optimization-level", takes="one" if name == "-O" else "none"), False, True
+        if name in ("--help", "-h"):
+            return _HELP, False, True
+        if name == "--config" and self.vllm:
+            return _CONFIG_FILE, False, True
+        for parser in self.table.parsers:
+            near = parser.starting(_spelled(parser, name)) if parser.prefixes else []
+            if len(near) == 1:
+                return (*parser.spellings[near[0]], False)
+            if near:
+                shown = ", ".join(near[:4])
+                self._problem("FLAG-18", token, f"{name} may mean {shown}: the parser stops", f"write {near[0]} in full", name)
+                self.silent = True
+                return None
+        self._unknown(name, token)
+        return None
+
+    def _unknown(self, name: str, token: Token) -> None:
+        self.silent = True
+        if self.table.open:
+            self.out.partial = True
+            return
+        message = f"{self.out.module} of {self.out.line} has no flag {name}{_when(self.out.module, name)}: the start fails"
+        known = [s for p in self.table.parsers for s, (f, _) in p.spellings.items() if s.startswith("--")]
+        hint = _replacement(self.out.module, name, known) or did_you_mean(name, known).removeprefix("; ")
+        self._problem("FLAG-01", token, message, hint, name)
+
+    def _joined(self, use: Use, value: Token) -> None:
+        if use.flag.takes == "none" or use.negated:
+            message = f"{use.spelling} is a switch and takes no value: the parser stops"
+            self._problem("FLAG-12", value, message, f"write {use.spelling} alone", use.flag.name)
+        else:
+            use.values = [value]
+
+    def _values(self, use: Use) -> None:
+        flag, limit = use.flag, {"one": 1, "optional": 1}.get(use.flag.takes, use.flag.count or 10**6)
+        while self.at < len(self.tokens) and len(use.values) < limit:
+            token = self.tokens[self.at]
+            if not token.many and (token.known or "=" in token.text) and self._is_option(token):
+                break
+            use.values.append(token)
+            self.at += 1
+            if token.many:
+                self.out.partial = self.silent = True
+                return
+        short = not use.values and flag.takes in ("one", "many") and not flag.empty_ok
+        if short or (flag.count and 0 < len(use.values) < flag.count):
+            wanted = f"{flag.count} values" if flag.count > 1 else "a value"
+            self._problem(
+                "FLAG-11", use, f"{use.spelling} needs {wanted}: the parser stops", f"write the value after {use.spelling}", flag.name
+            )
+
+    def _stray(self, token: Token) -> None:
+        if self.silent:
+            return
+        before = self.out.uses[-1] if self.out.uses else None
+        if before and before.flag.takes == "none" and not before.joined:
+            self.silent = True
+            message = f"{before.spelling} is a switch; the word {_short(token.text)} after it is refused"
+            self._problem("FLAG-12", token, message, f"write {before.spelling} alone", before.flag.name)
+        else:
+            self.silent = True
+            hint = "write flag and value as two items" if token.text.lstrip().startswith("-") else "take the word out"
+            self._problem("FLAG-19", token, f"{_short(token.text)} is no flag and no flag's value: the parser stops", hint)
+
+    def _check(self, use: Use) -> None:
+        for value in use.values:
+            if value.known and not value.many:
+                for found in check_value(use.flag, value.text, self.out.line):
+                    message = f"{use.spelling} {found.message}"
+                    self._problem(found.rule, value, message, found.hint, use.flag.name, found.severity)
+
+    def _dotted(self, token: Token, name: str, joined: str, value: str) -> bool:
+        """Read ``--json-flag.key value`` of vLLM and ``--trtllm.path value``."""
+        base, dot, rest = name.partition(".")
+        if not dot or not base.startswith("--"):
+            return False
+        if self.table.dotted and name.startswith(self.table.dotted):
+            if joined:
+                self._problem("FLAG-12", token, f"{name} takes its value from the next item only", "write two items", name)
+            flag = Flag(self.table.dotted.rstrip("."))
+        else:
+            parser = next((p for p in self.table.parsers if p.underscores), None)
+            hit = parser.spellings.get(_spelled(parser, base)) if parser else None
+            if not hit or not hit[0].type.startswith("json"):
+                return False
+            flag = hit[0]
+        use = Use(Flag(flag.name), name, token.path, [], joined=bool(joined), dotted=rest)
+        self.out.uses.append(use)
+        if joined:
+            use.values = [Token(value, token.path, token.known)]
+        else:
+            self._values(use)
+        self._dotted_key(flag, use)
+        return True
+
+    def _dotted_key(self, flag: Flag, use: Use) -> None:
+        known = tables.config(flag.config, self.out.line) if flag.config else None
+        key = use.dotted.split(".")[0].rstrip("+")
+        if known and known.get("strict") and key not in known["keys"]:
+            hint = did_you_mean(key, known["keys"]).removeprefix("; ")
+            self._problem("FLAG-17", use, f"{flag.name} has no key {key!r}: the start fails", hint, flag.name)
+
+    def _required(self) -> None:
+        given = {use.flag.name for use in self.out.uses}
+        if self.out.partial or self.table.open or given & {"--config", "--help"} or not self.tokens:
+            return
+        for parser in self.table.parsers:
+            for flag, _ in parser.spellings.values():
+                if flag.required and flag.name not in given:
+                    at = Token("", self.out.path)
+                    message = f"{self.out.module} needs {flag.name}: the start fails"
+                    self._problem("FLAG-20", at, message, f"add {flag.name}", flag.name)
+                    given.add(flag.name)
+
+    def _repeats(self) -> None:
+        seen: dict[str, Use] = {}
+        for use in self.out.uses:
+            if use.flag.append or use.dotted:
+                continue
+            if use.flag.name in seen and not use.negated:
+                message = f"{use.spelling} is given twice; the last one wins"
+                self._problem("FLAG-16", use, message, "keep one of them", use.flag.name, "warning")
+            seen[use.flag.name] = use
+
+    def _problem(
+        self, rule: str, at: Token | Use, message: str, hint: str = "", flag: str = "", severity: str = ""
+    ) -> None:
+        self.out.problems.append(Problem(rule, at.path, message, hint, severity, flag))
+
+
+def _spelled(parser: Parser, name: str) -> str:
+    return name[:2] + name[2:].replace("_", "-") if parser.underscores and name.startswith("--") else name
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 - one line of a report
+
+
+def _when(module: str, name: str) -> str:
+    """Say in which releases a flag exists."""
+    stretches = tables.history(module, name)
+    if not stretches:
+        return ""
+    first, last = stretches[0][0], stretches[-1][1]
+    if last == tables.LINES[-1]:
+        return f" (it exists since {first})"
+    return f" (it existed until {last})" if first == tables.LINES[0] else f" (it existed from {first} to {last})"
+
+
+def _replacement(module: str, name: str, known: list[str]) -> str:
+    """Return what took the place of a flag that is gone, as its last release announced it."""
+    stretches = tables.history(module, name)
+    old = tables.module(module, stretches[-1][1]) if stretches else None
+    for parser in old.parsers if old else []:
+        hit = parser.spellings.get(name)
+        if hit and hit[0].use and hit[0].use in known:
+            return f"write {hit[0].use} instead"
+    return ""
+

@@ -1,0 +1,116 @@
+"""What a container starts: the Dynamo modules in its command, each with its arguments and their paths."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydynamo_manifests.validate.lint.commandline import Token
+from pydynamo_manifests.validate.lint.shell import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydynamo_manifests.validate.graph import Container
+    from pydynamo_manifests.yaml import Path
+
+__all__ = ["Start", "script_of", "starts"]
+
+_PYTHON = re.compile(r"(?:.*/)?python(?:\d+(?:\.\d+)*)?")
+_SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh")
+_REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
+_WITH_VALUE = ("-X", "-W")
+_ALIASES = {"planner_sla": "dynamo.planner.planner_sla", "dynamo.vllm.main": "dynamo.vllm"}
+
+
+class Start(NamedTuple):
+    """One ``python3 -m MODULE ...`` of a container."""
+
+    module: str
+    arguments: list[Token]
+    path: Path
+    """The item that names the module."""
+    shell: bool
+    """It stands in a shell line."""
+
+
+def starts(container: Container, default: tuple[str, ...] = ()) -> list[Start]:
+    """Return every Dynamo module that a container starts, as far as its command says.
+
+    Args:
+        container: The container.
+        default: Command that the operator gives it when it has none (``/bin/sh -c`` for workers).
+    """
+    tokens = _tokens(container, default)
+    script = _script(tokens)
+    if script is None:
+        return list(_modules(_expanded(tokens, container), shell=False))
+    if "dynamo" not in script.text and "planner_sla" not in script.text:
+        return []
+    variables = _values(container)
+    found: list[Start] = []
+    for words in commands(_filled(script.text, variables), variables):
+        line = [Token(w.text, script.path, w.known, w.many) for w in words]
+        found += _modules(line, shell=True)
+    return found
+
+
+def script_of(container: Container, default: tuple[str, ...] = ()) -> Token | None:
+    """Return the shell line that a container runs, None when no shell runs it."""
+    return _script(_tokens(container, default))
+
+
+def _tokens(container: Container, default: tuple[str, ...]) -> list[Token]:
+    before = container.at("command")
+    tokens = [Token(text, (*before, i)) for i, text in enumerate(container.command)]
+    if not tokens:
+        tokens = [Token(text, before) for text in default]
+    behind = container.at("args")
+    return tokens + [Token(text, (*behind, i)) for i, text in enumerate(container.args)]
+
+
+def _script(tokens: list[Token]) -> Token | None:
+    if not tokens or not _SHELL.fullmatch(tokens[0].text):
+        return None
+    for index, token in enumerate(tokens[1:-1], 1):
+        if token.text[:1] == "-" and token.text[:2] != "--" and "c" in token.text:
+            return tokens[index + 1]
+    return None
+
+
+def _values(container: Container) -> dict[str, str | None]:
+    return {name: variable.value for name, variable in container.env.items()}
+
+
+def _filled(text: str, variables: Mapping[str, str | None]) -> str:
+    """Fill ``$(NAME)`` in, as the kubelet does before anything starts; unknown names stay."""
+    if "$(" not in text:
+        return text
+    return _REFERENCE.sub(lambda m: m[0] if (v := variables.get(m[1])) is None else v, text)
+
+
+def _expanded(tokens: list[Token], container: Container) -> list[Token]:
+    if not any("$" in token.text for token in tokens):
+        return tokens
+    variables = _values(container)
+    out = []
+    for token in tokens:
+        text = _filled(token.text, variables)
+        out.append(token._replace(text=text, known="$(" not in text and "${" not in text))
+    return out
+
+
+def _modules(words: list[Token], *, shell: bool) -> Iterator[Start]:
+    for index, word in enumerate(words):
+        if not _PYTHON.fullmatch(word.text):
+            continue
+        at = index + 1
+        while at < len(words) and words[at].text.startswith("-") and words[at].text != "-m":
+            at += 2 if words[at].text in _WITH_VALUE else 1
+        if at + 1 >= len(words) or words[at].text != "-m":
+            continue
+        named = words[at + 1]
+        module = _ALIASES.get(named.text, named.text)
+        if module.startswith("dynamo."):
+            yield Start(module, words[at + 2 :], named.path, shell)
+        return
