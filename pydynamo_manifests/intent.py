@@ -109,7 +109,9 @@ class Intent(Sizes):
                     f"an intent needs {_option(name)}: Intent(backend=..., pattern=..., model=...)"
                 )
         for prefix, sizes in (("", self), ("prefill-", self.prefill), ("decode-", self.decode)):
-            _check_sizes(prefix, sizes)
+            for f in fields(Sizes):
+                _check_count(f"{prefix}{f.name}", getattr(sizes, f.name))
+        _check_count("frontend_replicas", self.frontend_replicas)
         _check_cache(self)
 
     def sizes(self, role: str) -> Sizes:
@@ -122,14 +124,10 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _check_sizes(prefix: str, sizes: Sizes) -> None:
-    for f in fields(Sizes):
-        value = getattr(sizes, f.name)
-        least = 0 if f.name in ("replicas", "gpus") else 1
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise InputError(
-                f"--{prefix}{f.name.replace('_', '-')} {value!r}: a whole number from {least} on"
-            )
+def _check_count(name: str, value: int | None) -> None:
+    least = 0 if name.endswith(("replicas", "gpus")) else 1
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+        raise InputError(f"{_option(name)} {value!r}: a whole number from {least} on")
 
 
 def _check_cache(intent: Intent) -> None:

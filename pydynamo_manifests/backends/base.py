@@ -147,7 +147,9 @@ def parallelism(sizes: Sizes, role: str, *, data_takes_gpus: bool = True) -> Par
 
 def _gpus(sizes: Sizes, nodes: int, others: int, role: str) -> int:
     if sizes.gpus == 0:
-        raise CombinationError(f"{role}: --gpus 0: only the mocker runs without a GPU; give it at least 1")
+        raise CombinationError(
+            f"{role}: --gpus 0: only the mocker runs without a GPU; write --gpus 1 or more"
+        )
     if sizes.gpus is not None:
         return sizes.gpus
     wanted = (sizes.tensor_parallel or 1) * others

@@ -17,7 +17,7 @@ __all__ = ["choices", "explanation", "headline"]
 def headline(made: Composition) -> str:
     """Return what the graph is, in one sentence."""
     engine = made.release.engines.get(made.backend.NAME)
-    title = f"{made.backend.TITLE} {engine}" if engine else f"the {made.backend.TITLE}"
+    title = f"{made.backend.TITLE} {engine}" if engine else f"The {made.backend.TITLE}"
     return f"{title} with Dynamo {made.release}, {made.pattern.name}: {made.pattern.summary}."
 
 

@@ -125,8 +125,10 @@ def _default(path: tuple[str, ...]) -> Any:
 def _words(option: IntentOption, value: Any) -> list[str]:
     if option.kind == "switch":
         return [option.name]
-    if option.kind == "map":
-        return [word for key, text in sorted(value.items()) for word in (option.name, f"{key}={text}")]
-    return [
-        word for item in (value if option.kind == "list" else [value]) for word in (option.name, str(item))
-    ]
+    items = [f"{k}={v}" for k, v in sorted(value.items())] if option.kind == "map" else value
+    items = items if option.kind in ("list", "map") else [items]
+    return [word for item in items for word in _pair_of(option.name, str(item))]
+
+
+def _pair_of(name: str, value: str) -> tuple[str, ...]:
+    return (f"{name}={value}",) if value.startswith("-") else (name, value)

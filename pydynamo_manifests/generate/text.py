@@ -32,7 +32,7 @@ def values_text(made: Composition, header: Sequence[str], *, under: str | None =
     text = _compact(yaml.dump(values))
     prefix = (under,) if under else ()
     comments = {(*prefix, *path): words for path, words in made.notes.items()}
-    return "".join(f"# {line}\n" for line in header) + _commented(text, comments)
+    return "".join(f"# {line}".rstrip() + "\n" for line in header) + _commented(text, comments)
 
 
 def _compact(text: str) -> str:

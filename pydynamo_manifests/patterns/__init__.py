@@ -36,14 +36,14 @@ PATTERNS: dict[str, Pattern] = {
             "agg",
             serving.agg,
             ("worker",),
-            "workers that do prefill and decode in one engine, requests in turn",
+            "prefill and decode in one engine, workers asked in turn",
             "one worker, or short prompts that have nothing in common: the fewest parts",
         ),
         Pattern(
             "agg-router",
             serving.agg_router,
             ("worker",),
-            "the same workers, each request sent where most of its prefix is cached",
+            "prefill and decode in one engine, each request sent where most of its prefix is cached",
             "two or more workers and prompts that share prefixes (chats, agents, documents)",
         ),
         Pattern(

@@ -21,7 +21,7 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare an option for every field of an intent, and what to do with the result."""
-    from pydynamo_manifests.generate.options import intent_options  # noqa: PLC0415 - for this command alone
+    from pydynamo_manifests.generate.options import intent_options
 
     parser.usage = f"{parser.prog} --backend NAME --pattern NAME --model MODEL [options]"
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to stdout")
@@ -52,12 +52,12 @@ def _add(group: argparse._ArgumentGroup, option: IntentOption) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print values, their explanation, or the choices."""
     if args.list:
-        from pydynamo_manifests.generate.explain import choices  # noqa: PLC0415 - only this option needs it
+        from pydynamo_manifests.generate.explain import choices
 
         return _write(args, "\n".join(choices()) + "\n")
-    from pydynamo_manifests.generate import compose, composition  # noqa: PLC0415 - heavy
-    from pydynamo_manifests.generate.explain import explanation  # noqa: PLC0415 - heavy
-    from pydynamo_manifests.generate.options import intent_of  # noqa: PLC0415 - heavy
+    from pydynamo_manifests.generate import compose, composition
+    from pydynamo_manifests.generate.explain import explanation
+    from pydynamo_manifests.generate.options import intent_of
 
     intent = intent_of(vars(args))
     made = composition(intent)
@@ -68,19 +68,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _text(made: Composition, intent: Intent, under: str | None) -> str:
-    from pydynamo_manifests.generate.explain import headline  # noqa: PLC0415 - heavy
-    from pydynamo_manifests.generate.options import command_line  # noqa: PLC0415 - heavy
-    from pydynamo_manifests.generate.text import values_text  # noqa: PLC0415 - heavy
+    from pydynamo_manifests.generate.explain import headline
+    from pydynamo_manifests.generate.options import command_line
+    from pydynamo_manifests.generate.text import values_text
 
     nested = f" --under {under}" if under else ""
     return values_text(made, [f"Composed by: {command_line(intent)}{nested}", headline(made)], under=under)
 
 
 def _write(args: argparse.Namespace, text: str) -> int:
-    from pathlib import Path  # noqa: PLC0415 - with the result
-    from sys import stdout  # noqa: PLC0415 - with the result
+    from pathlib import Path
+    from sys import stdout
 
-    from pydynamo_manifests.errors import InputError  # noqa: PLC0415 - with the result
+    from pydynamo_manifests.errors import InputError
 
     if args.output in (None, "-"):
         stdout.write(text)

@@ -27,12 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the releases asked for."""
-    from pydynamo_manifests.releases import RELEASES, release  # noqa: PLC0415 - the catalogue is read only here
+    from pydynamo_manifests.releases import RELEASES, release
 
     listed = [r for r in reversed(RELEASES) if not r.hidden]
     chosen = release(args.release) if args.release else None
     if args.format == "json":
-        import json  # noqa: PLC0415 - only this format needs it
+        import json
 
         print(json.dumps(_data(chosen) if chosen else [_data(r) for r in listed], indent=2))
     elif chosen:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _data(release: Release) -> dict[str, Any]:
-    from dataclasses import asdict  # noqa: PLC0415 - only the JSON format needs it
+    from dataclasses import asdict
 
     return {k: v for k, v in asdict(release).items() if k not in ("position", "order")}
 
@@ -119,6 +119,6 @@ def _flags(args: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    import json  # noqa: PLC0415 - only the detail needs it
+    import json
 
     return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else str(value)
