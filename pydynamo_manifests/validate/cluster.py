@@ -50,6 +50,7 @@ class Cluster:
     """User name of the operator's service account."""
 
     def __post_init__(self) -> None:
+        """Check names and shapes, and freeze the features."""
         if isinstance(self.features, str):
             raise InputError("features of a cluster are a list of names, not one text")
         object.__setattr__(self, "features", frozenset(self.features))

@@ -7,6 +7,7 @@ from pydynamo_manifests.validate.rule import Rule
 __all__ = [
     "BAD_FORM",
     "BAD_METADATA",
+    "BAD_VALUES",
     "BAD_YAML",
     "BEYOND_BOUNDS",
     "BROKEN_EXPRESSION",
@@ -176,6 +177,18 @@ BROKEN_EXPRESSION = Rule(
     good="sharedMemory: {size: 8Gi}",
 )
 
+BAD_VALUES = Rule(
+    "VALUES-01",
+    "error",
+    "schema",
+    "values that the chart's schema refuses, or that cannot be rendered",
+    "helm install stops before anything reaches the cluster",
+    "Write values as the chart's values.yaml describes them.",
+    source="values.schema.json of the chart",
+    bad="components: {Frontend: {replica: 1}}",
+    good="components: {Frontend: {replicas: 1}}",
+)
+
 RULES: tuple[Rule, ...] = (
     BAD_YAML,
     NOT_AN_OBJECT,
@@ -191,5 +204,6 @@ RULES: tuple[Rule, ...] = (
     NOT_SERVED,
     EXPRESSION,
     BROKEN_EXPRESSION,
+    BAD_VALUES,
 )
 """Every rule of the stages yaml, schema and cel."""

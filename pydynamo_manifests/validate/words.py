@@ -18,11 +18,11 @@ from pydynamo_manifests.validate.codes import (
 from pydynamo_manifests.validate.report import print_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydynamo_manifests.validate.report import Finding, Path
 
-__all__ = ["BLOCKING", "findings_of"]
+__all__ = ["BLOCKING", "findings_of", "suggestion"]
 
 BLOCKING = frozenset({"enum", "maxItems", "maxLength", "maxProperties", "required", "type"})
 """Errors after which the API server evaluates no expression (Kubernetes, custom resource strategy)."""
@@ -42,6 +42,12 @@ _BOUNDS = {
 }
 _SHOWN = 60
 _MOST_PLACES = 2
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the nearest names as a sentence, ``""`` when none is near."""
+    text = did_you_mean(name, known).removeprefix("; ")
+    return text[:1].upper() + text[1:]
 
 
 def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
@@ -69,7 +75,7 @@ def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
 def _unknown(name: str, path: Path, schema: dict[str, Any]) -> Finding:
     here = _at(schema, path)
     known = list(here.get("properties", ())) if here else []
-    hint = did_you_mean(name, known).lstrip("; ").capitalize()
+    hint = suggestion(name, known)
     if not hint:
         places = [print_path((*place, name)) for place in _places(schema, name)]
         hint = f"The field belongs at {' or '.join(places)}." if places else UNKNOWN_FIELD.hint
@@ -101,7 +107,7 @@ def _type_hint(types: list[str], value: Any) -> str:
 def _choice(error: Any, path: Path) -> Finding:
     options = [option for option in error.kind.options if option is not None]
     listed = ", ".join(_quoted(option) for option in options)
-    hint = did_you_mean(str(error.instance), map(str, options)).lstrip("; ").capitalize()
+    hint = suggestion(str(error.instance), map(str, options))
     return NOT_A_CHOICE.finding(path, f"{_quoted(error.instance)} is not one of {listed}", hint)
 
 

@@ -1,0 +1,184 @@
+"""One object through the stages, in the order of the API server."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import UnknownNameError
+from pydynamo_manifests.validate.codes import NOT_AN_OBJECT, NOT_SERVED
+from pydynamo_manifests.validate.core import core_judge
+from pydynamo_manifests.validate.judge import judge_of
+from pydynamo_manifests.validate.objectmeta import check_metadata
+from pydynamo_manifests.validate.report import Finding, Path
+from pydynamo_manifests.validate.rules import NO_OLD
+from pydynamo_manifests.validate.target import identity
+from pydynamo_manifests.validate.words import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pydynamo_manifests.validate.judge import Judge
+    from pydynamo_manifests.validate.target import Target
+
+__all__ = ["Skipped", "judge_object"]
+
+GROUP = "nvidia.com"
+_LIST = re.compile(r"[A-Za-z]*List")
+
+
+class Skipped(str):
+    """Why an object is not judged."""
+
+    __slots__ = ()
+
+
+def judge_object(
+    obj: dict[str, Any], target: Target, others: Sequence[dict[str, Any]] = ()
+) -> list[Finding] | Skipped:
+    """Return what every stage finds in an object, or why it is not judged."""
+    api_version, kind = obj.get("apiVersion"), obj.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str) or not kind:
+        return [_shapeless(obj)]
+    if isinstance(obj.get("items"), list) and _LIST.fullmatch(kind):
+        return _judge_list(obj["items"], target)
+    group, _, version = api_version.rpartition("/")
+    if group == GROUP:
+        return _judge_dynamo(obj, kind, version, target, others)
+    judge = core_judge(target.kubernetes, api_version, kind)
+    if judge is None:
+        return _no_schema(api_version, kind, target)
+    return _metadata(obj, group, kind, judge.judge(obj))
+
+
+def _shapeless(obj: dict[str, Any]) -> Finding:
+    field = "kind" if isinstance(obj.get("apiVersion"), str) else "apiVersion"
+    return NOT_AN_OBJECT.finding((field,), f"an object needs {field}, as text")
+
+
+def _judge_list(items: list[Any], target: Target) -> list[Finding]:
+    found: list[Finding] = []
+    objects = [item for item in items if isinstance(item, dict)]
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            verdict = judge_object(item, target, [o for o in objects if o is not item])
+            found += [] if isinstance(verdict, Skipped) else [_below(f, ("items", index)) for f in verdict]
+        else:
+            found.append(NOT_AN_OBJECT.finding(("items", index), "an item of a List must be an object"))
+    return found
+
+
+def _below(finding: Finding, path: Path) -> Finding:
+    at = None if finding.at is None else (*path, *finding.at)
+    where = (*path, *finding.where)
+    return Finding(finding.rule, finding.severity, finding.stage, where, finding.message, finding.hint, at=at)
+
+
+@cache
+def _served(release: str) -> dict[str, tuple[str, ...]]:
+    from pydynamo_manifests.releases import release as find  # noqa: PLC0415 - one lookup a release
+
+    return {kind: tuple(entry.served) for kind, entry in find(release).kinds.items()}
+
+
+def _judge_dynamo(
+    obj: dict[str, Any], kind: str, version: str, target: Target, others: Sequence[dict[str, Any]]
+) -> list[Finding] | Skipped:
+    release = target.release.version
+    served = _served(release)
+    if version not in served.get(kind, ()):
+        return _not_served(kind, version, release)
+    try:
+        judge = judge_of(release, kind, version)
+    except UnknownNameError as e:
+        return Skipped(str(e))
+    return _stages(obj, judge, target, others)
+
+
+def _stages(
+    obj: dict[str, Any], judge: Judge, target: Target, others: Sequence[dict[str, Any]]
+) -> list[Finding]:
+    from pydynamo_manifests.validate import admission, lint  # noqa: PLC0415 - many modules
+
+    old = target.olds.get(identity(obj)) if target.olds else None
+    submitted, defaulted = obj, True
+    try:
+        submitted = admission.default(obj, old=old, release=target.release, cluster=target.cluster)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        defaulted = False  # of a shape that the schema refuses
+    found, stored = judge.judge(submitted, NO_OLD if old is None else old)
+    found = _metadata(obj, GROUP, str(obj["kind"]), found)
+    if any(f.severity == "error" for f in found):
+        return _kept(found, target)
+    if not defaulted:
+        raise AssertionError("defaulting failed on an object that the schema takes")
+    before = None if old is None else judge.stored(old)
+    found += _kept(
+        admission.admit(stored, old=before, release=target.release, cluster=target.cluster, user=target.user),
+        target,
+    )
+    found += lint.lint(
+        stored,
+        release=target.release,
+        cluster=target.cluster,
+        others=others,
+        ignore=target.ignore,
+        admission_ran=True,
+    )
+    return found
+
+
+def _metadata(obj: dict[str, Any], group: str, kind: str, found: list[Finding]) -> list[Finding]:
+    """Add what is wrong with the object's metadata."""
+    said = {finding.where for finding in found}
+    return [*found, *(f for f in check_metadata(obj.get("metadata"), group, kind) if f.where not in said)]
+
+
+def _kept(found: Iterable[Finding], target: Target) -> list[Finding]:
+    """Take out what the user switched off, and say how much that was."""
+    everything = list(found)
+    kept = [f for f in everything if f.rule not in target.ignore]
+    off = sorted({f.rule for f in everything} & target.ignore)
+    if off:
+        text = "switched off: " + ", ".join(f"{c} {sum(f.rule == c for f in everything)}x" for c in off)
+        kept.append(Finding("IGNORED", "info", everything[0].stage, ("metadata",), text))
+    return kept
+
+
+def _not_served(kind: str, version: str, release: str) -> list[Finding] | Skipped:
+    served = _served(release)
+    if kind in served:
+        known = " and ".join(f"{GROUP}/{v}" for v in served[kind])
+        message = f"Dynamo {release} does not serve {GROUP}/{version} {kind}; it serves {known}"
+        hint = f"Write apiVersion: {GROUP}/{served[kind][-1]}."
+        return [NOT_SERVED.finding(("apiVersion",), message, hint)]
+    near = suggestion(kind, served)
+    if not kind.startswith("Dynamo") and not near:
+        return Skipped(f"{GROUP}/{version} {kind} is no kind of Dynamo {release}")
+    hint = near or f"Kinds of Dynamo {release} are {', '.join(served)}."
+    return [NOT_SERVED.finding(("kind",), f"Dynamo {release} has no kind {kind}", hint)]
+
+
+def _no_schema(api_version: str, kind: str, target: Target) -> list[Finding] | Skipped:
+    """Tell kinds of other projects from misspelt ones of Kubernetes' own groups."""
+    known = _core_kinds(target.kubernetes)
+    versions = [full.rpartition("/")[0] for full in known if full.rpartition("/")[2] == kind]
+    group = api_version.rpartition("/")[0]
+    if group in {v.rpartition("/")[0] for v in versions}:
+        message = f"Kubernetes {target.kubernetes} does not serve {api_version} {kind}"
+        return [NOT_SERVED.finding(("apiVersion",), message, f"Write apiVersion: {' or '.join(versions)}.")]
+    if "." not in group and api_version in {full.rpartition("/")[0] for full in known}:
+        near = did_you_mean(
+            kind, [f.rpartition("/")[2] for f in known if f.rpartition("/")[0] == api_version]
+        )
+        message = f"{api_version} of Kubernetes {target.kubernetes} has no kind {kind}"
+        return [NOT_SERVED.finding(("kind",), message, near or None)]
+    return Skipped(f"there is no schema of {api_version} {kind} here")
+
+
+@cache
+def _core_kinds(minor: str) -> tuple[str, ...]:
+    from pydynamo_manifests.api.kubernetes import kinds  # noqa: PLC0415 - only where core objects are
+
+    return kinds(minor)

@@ -1,0 +1,34 @@
+"""Many files, judged by several processes; results come in the order of the files."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pydynamo_manifests.validate.report import Document
+    from pydynamo_manifests.validate.target import Target
+
+__all__ = ["judge_files"]
+
+_CHUNK = 64
+_target: list[Target] = []
+
+
+def judge_files(files: Sequence[str], target: Target, jobs: int) -> Iterator[list[Document]]:
+    """Yield the documents of each file."""
+    chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
+    with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target,)) as pool:
+        yield from pool.map(_judge, files, chunksize=chunk)
+
+
+def _set_target(target: Target) -> None:
+    _target[:] = [target]
+
+
+def _judge(path: str) -> list[Document]:
+    from pydynamo_manifests.validate.run import validate_file  # noqa: PLC0415 - imports this module
+
+    return validate_file(path, _target[0])

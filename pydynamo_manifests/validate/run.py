@@ -1,0 +1,164 @@
+"""A run: texts, files and folders, or objects at hand, judged document by document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.validate.codes import BAD_YAML, NOT_AN_OBJECT, UNREADABLE
+from pydynamo_manifests.validate.objects import Skipped, judge_object
+from pydynamo_manifests.validate.report import Document, Finding, Report
+from pydynamo_manifests.validate.sources import STDIN, documents, files_of, is_template, read_text
+from pydynamo_manifests.validate.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pydynamo_manifests.validate.cluster import Cluster
+    from pydynamo_manifests.validate.sources import Found
+    from pydynamo_manifests.yaml import Parsed
+
+__all__ = ["validate", "validate_paths", "validate_text"]
+
+
+def validate(
+    manifests: Iterable[Mapping[str, Any]] | Mapping[str, Any],
+    *,
+    dynamo: str = "1.6.1",
+    cluster: Cluster | None = None,
+    old: Iterable[dict[str, Any]] | None = None,
+    user: str | None = None,
+    ignore: Iterable[str] = (),
+    kubernetes: str | None = None,
+) -> Report:
+    """Judge objects as the API server and the operator would; nothing is modified.
+
+    Args:
+        manifests: Objects as plain data (one, or several).
+        dynamo: A release of the catalogue.
+        cluster: What the target cluster has; by default nothing is known of it.
+        old: The stored objects that an update changes.
+        user: Who asks, as the API server names users.
+        ignore: Codes of rules to switch off.
+        kubernetes: Minor release for core objects; by default the cluster's, else the newest known.
+
+    Raises:
+        UnknownNameError: A release, Kubernetes minor or rule that does not exist.
+    """
+    target = Target.of(dynamo, kubernetes=kubernetes, cluster=cluster, old=old, user=user, ignore=ignore)
+    objects = [manifests] if isinstance(manifests, Mapping) else list(manifests)
+    plain = [dict(o) if isinstance(o, Mapping) and not isinstance(o, dict) else o for o in objects]
+    return Report(tuple(_object(o, i, "<object>", plain, target) for i, o in enumerate(plain)))
+
+
+def validate_text(text: str, target: Target, source: str = "<text>") -> Report:
+    """Judge the documents of a text; findings carry line and column."""
+    return Report(tuple(_documents_of(text, source, target)))
+
+
+def validate_paths(
+    paths: Iterable[str],
+    target: Target,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    stdin: Callable[[str], None] | None = None,
+) -> Report:
+    """Judge files and folders (with all YAML and JSON below them); ``-`` is standard input.
+
+    Args:
+        paths: What to read; each file is read once.
+        target: What to judge against.
+        jobs: How many processes share the work.
+        progress: Called with how many files are done, and how many there are.
+        stdin: Called with the text of standard input, which cannot be read twice.
+
+    Raises:
+        InputError: A path that does not exist.
+    """
+    files = list(files_of(paths))
+    if not files:
+        raise InputError("there is no YAML or JSON file in what was given")
+    if jobs > 1 and len(files) > 1:
+        from pydynamo_manifests.validate.parallel import judge_files  # noqa: PLC0415 - only for many files
+
+        results = judge_files(files, target, jobs)
+    else:
+        results = (validate_file(file, target, stdin) for file in files)
+    found: list[Document] = []
+    for done, documents_of_file in enumerate(results, 1):
+        found += documents_of_file
+        if progress:
+            progress(done, len(files))
+    return Report(tuple(found))
+
+
+def validate_file(path: str, target: Target, stdin: Callable[[str], None] | None = None) -> list[Document]:
+    """Judge one file."""
+    try:
+        text = read_text(path)
+        if stdin and path == STDIN:
+            stdin(text)
+    except InputError as e:
+        return [Document.failed(path, 0, UNREADABLE.finding((), str(e)))]
+    return list(_documents_of(text, path, target))
+
+
+def _documents_of(text: str, source: str, target: Target) -> Iterator[Document]:
+    found = list(documents(text, source))
+    readable = all(one.error is None for one in found)
+    if is_template(source, text, readable=readable):
+        yield Document.skipped(source, 0, None, "a Helm template: render it and check what it makes")
+        return
+    values = [one.parsed.value for one in found if one.parsed]
+    for one in found:
+        if one.error is not None:
+            error = one.error
+            finding = Finding(
+                BAD_YAML.code, "error", "yaml", (), error.problem, BAD_YAML.hint, error.line, error.column
+            )
+            yield Document.failed(source, one.index, finding)
+        elif one.parsed is not None and one.parsed.value is not None:
+            made = _object(one.parsed.value, one.index, source, values, target)
+            yield _located(made, one, one.parsed) if made.findings else made
+
+
+def _located(document: Document, found: Found, parsed: Parsed) -> Document:
+    positions = parsed.positions()
+    placed = []
+    for finding in document.findings:
+        one = finding.located(positions)
+        line = None if one.line is None else one.line + found.line
+        placed.append(
+            Finding(
+                one.rule, one.severity, one.stage, one.where, one.message, one.hint, line, one.column, one.at
+            )
+        )
+    return Document(
+        document.source,
+        document.index,
+        document.api_version,
+        document.kind,
+        document.name,
+        document.status,
+        tuple(placed),
+    )
+
+
+def _object(value: Any, index: int, source: str, values: Sequence[Any], target: Target) -> Document:
+    if not isinstance(value, dict):
+        finding = NOT_AN_OBJECT.finding((), "a document must be a map, such as an object or values")
+        return Document.judged(source, index, value, [finding])
+    if "apiVersion" not in value and "kind" not in value:
+        from pydynamo_manifests.validate.values_files import judge_values  # noqa: PLC0415 - loads the models
+
+        verdict = judge_values(value, target)
+    elif "kind" not in value and source.endswith("Chart.yaml"):
+        verdict = Skipped("a chart's own description")
+    else:
+        others = [o for o in values if o is not value and isinstance(o, dict)]
+        verdict = judge_object(value, target, others)
+    if isinstance(verdict, Skipped):
+        return Document.skipped(source, index, value, verdict)
+    return Document.judged(source, index, value, verdict)

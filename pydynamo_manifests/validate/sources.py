@@ -1,0 +1,137 @@
+"""Where documents come from: files, folders and standard input, read one by one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import InputError, YamlError
+from pydynamo_manifests.yaml import parse_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pydynamo_manifests.yaml import Parsed
+
+__all__ = ["STDIN", "Found", "documents", "files_of", "is_template", "read_text"]
+
+STDIN = "-"
+"""The path that means standard input."""
+
+_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
+_SKIPPED_FOLDERS = frozenset({".git", ".venv", "__pycache__", "node_modules"})
+_TEMPLATE = re.compile(
+    r"\{\{-?\s*(?:/\*|(?:if|range|with|define|template|include|block|end|else)\b|"
+    r"(?:\(\s*)*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|[a-zA-Z]+ +\(?\.(?:Values|Release|Chart)\b)"
+)
+_SEPARATOR = re.compile(r"^---(?:\s|$)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document of a text: parsed, or what is wrong with it."""
+
+    index: int
+    parsed: Parsed | None
+    error: YamlError | None = None
+    line: int = 0
+    """How many lines of the text come before the part that was parsed."""
+
+
+def files_of(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the YAML and JSON files of paths, folders with all below them, each once, in order.
+
+    Raises:
+        InputError: A path that does not exist.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for file in [path] if path == STDIN else _below(Path(path)):
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _below(path: Path) -> Iterable[str]:
+    if path.is_dir():
+        return _walk(path)
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    return [str(path)]
+
+
+def _walk(folder: Path) -> Iterator[str]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as e:
+        raise InputError(f"{folder}: cannot be read: {e.strerror}") from None
+    for entry in entries:
+        if entry.is_dir():
+            if entry.name not in _SKIPPED_FOLDERS and not entry.is_symlink():
+                yield from _walk(entry)
+        elif entry.suffix.lower() in _SUFFIXES:
+            yield str(entry)
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file or of standard input.
+
+    Raises:
+        InputError: It cannot be read, or is no UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise InputError(f"{path}: is no UTF-8 text (byte {e.start + 1})") from None
+    except OSError as e:
+        raise InputError(f"{path}: cannot be read: {e.strerror}") from None
+
+
+def documents(text: str, source: str) -> Iterator[Found]:
+    """Yield the documents of a text; after one that is no YAML, the next ``---`` starts afresh."""
+    index, line = 0, 0
+    while True:
+        try:
+            for parsed in parse_all(text, source):
+                yield Found(index, parsed, None, line)
+                index += 1
+        except YamlError as e:
+            yield Found(index, None, YamlError(source, e.line + line, e.column, e.problem), line)
+            index += 1
+            rest = _after(text, e.line)
+            if rest is None:
+                return
+            line += text.count("\n", 0, rest)
+            text = text[rest:]
+        else:
+            return
+
+
+def _after(text: str, line: int) -> int | None:
+    """Return where the next document begins after an error in a line (from 1), or in it, if not the first."""
+    start = 0
+    for _ in range(max(line - 1, 1)):
+        start = text.find("\n", start) + 1
+        if start == 0:
+            return None
+    match = _SEPARATOR.search(text, start)
+    return match.start() if match else None
+
+
+def is_template(path: str, text: str, *, readable: bool) -> bool:
+    """Tell whether a text is a Helm template: by its place in a chart, or by what its actions say.
+
+    Actions alone do not make one where the text is readable YAML: other tools use them inside values.
+    """
+    if "{{" not in text:
+        return False
+    if path != STDIN and "templates" in Path(path).parts:
+        folder = next(p for p in Path(path).parents if p.name == "templates")
+        if (folder.parent / "Chart.yaml").is_file():
+            return True
+    found = _TEMPLATE.search(text)
+    return bool(found) and (not readable or ".Values" in text or ".Release" in text or ".Chart" in text)

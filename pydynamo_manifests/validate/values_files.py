@@ -1,0 +1,115 @@
+"""Values files: checked as the chart's schema would, then what they render to, with findings in the values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.errors import DynamoManifestsError
+from pydynamo_manifests.validate.codes import BAD_VALUES, NOT_AN_OBJECT
+from pydynamo_manifests.validate.objects import Skipped, judge_object
+from pydynamo_manifests.validate.report import Finding, print_path
+from pydynamo_manifests.validate.values_paths import values_path
+from pydynamo_manifests.validate.words import suggestion
+
+if TYPE_CHECKING:
+    from pydynamo_manifests.validate.target import Target
+
+__all__ = ["chart_of", "judge_values"]
+
+NAME = "release"
+"""Stands for the name of the Helm release, which values do not know."""
+
+
+@cache
+def _models() -> dict[str, Any]:
+    """Return the model of each chart's values, which is where its schema comes from."""
+    from pydynamo_manifests.values import GraphValues  # noqa: PLC0415 - pydantic loads with the first values file
+    from pydynamo_manifests.values.platform import PlatformValues  # noqa: PLC0415 - the same
+
+    return {"dynamo-graph": GraphValues, "dynamo-platform": PlatformValues}
+
+
+def chart_of(values: dict[str, Any]) -> str | None:
+    """Return the chart whose values these are, by the keys that only it has; None when none are."""
+    keys = {chart: _keys(model) for chart, model in _models().items()}
+    counts = {chart: len(known & values.keys()) for chart, known in keys.items()}
+    best = max(counts, key=lambda chart: counts[chart])
+    return best if counts[best] else None
+
+
+def _keys(model: Any) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def judge_values(values: dict[str, Any], target: Target) -> list[Finding] | Skipped:
+    """Return what is wrong with values and with what they render to, or why they are not judged."""
+    chart = chart_of(values)
+    if chart is None:
+        return (
+            [_unrecognised(values)]
+            if _near(values)
+            else Skipped("neither an object nor values of a chart here")
+        )
+    found = _schema(values, _models()[chart])
+    if found or chart != "dynamo-graph" or not any((values.get("components") or {}).values()):
+        return found
+    return _rendered(values, target)
+
+
+def _near(values: dict[str, Any]) -> str:
+    known = sorted({key for model in _models().values() for key in _keys(model)} | {"apiVersion", "kind"})
+    return next((hint for key in values if (hint := suggestion(str(key), known))), "")
+
+
+def _unrecognised(values: dict[str, Any]) -> Finding:
+    return NOT_AN_OBJECT.finding((), "neither an object nor values of a chart", _near(values))
+
+
+def _schema(values: dict[str, Any], model: Any) -> list[Finding]:
+    from pydantic import ValidationError  # noqa: PLC0415 - loaded with the models
+
+    from pydynamo_manifests.values.load import problems  # noqa: PLC0415 - the same
+
+    try:
+        model.model_validate(values)
+    except ValidationError as e:
+        return [_problem(path, message) for path, message in problems(e, model)]
+    return []
+
+
+def _problem(path: tuple[str | int, ...], message: str) -> Finding:
+    said, _, hint = message.partition("; ")
+    return BAD_VALUES.finding(path, said, hint[:1].upper() + hint[1:] if hint else None)
+
+
+def _rendered(values: dict[str, Any], target: Target) -> list[Finding]:
+    from pydynamo_manifests.render import render  # noqa: PLC0415 - only values files need it
+
+    try:
+        objects = render(values, name=NAME)
+    except DynamoManifestsError as e:
+        return [BAD_VALUES.finding((), str(e), "")]
+    target = _own_release(values, target)
+    found: list[Finding] = []
+    for obj in objects:
+        verdict = judge_object(obj, target, [other for other in objects if other is not obj])
+        found += [] if isinstance(verdict, Skipped) else [_back(f, obj, values) for f in verdict]
+    return found
+
+
+def _own_release(values: dict[str, Any], target: Target) -> Target:
+    """Judge values for the release that they were composed for, unless the user names one."""
+    from pydynamo_manifests import releases  # noqa: PLC0415 - cached by then
+
+    wanted = (values.get("dynamo") or {}).get("release")
+    return target if target.pinned or not wanted else replace(target, release=releases.release(str(wanted)))
+
+
+def _back(finding: Finding, obj: dict[str, Any], values: dict[str, Any]) -> Finding:
+    """Return a finding about a rendered object as one about the values that made it."""
+    where = finding.where if finding.at is None else finding.at
+    place = values_path(where, obj, values)
+    rendered = print_path((str(obj.get("kind")), *where))
+    return replace(finding, where=place, at=None, message=f"{finding.message} (renders to {rendered})")
