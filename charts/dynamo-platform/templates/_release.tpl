@@ -1,0 +1,46 @@
+{{- /* dynamo-platform.release: the Dynamo release of the operator image. */ -}}
+{{- define "dynamo-platform.release" -}}
+{{- $tag := .Values.operator.image.tag | default "" -}}
+{{- $tagged := regexMatch "^[0-9]+\\.[0-9]+\\.[0-9]+" $tag | ternary $tag "" -}}
+{{- .Values.operator.release | default $tagged | default .Chart.AppVersion -}}
+{{- end -}}
+
+{{- /* dynamo-platform.line: its minor, as 1.6. */ -}}
+{{- define "dynamo-platform.line" -}}
+{{- include "dynamo-platform.release" . | regexFind "^[0-9]+\\.[0-9]+" -}}
+{{- end -}}
+
+{{- /* dynamo-platform.within: "true" when the release's line is from `since` to `until`, from (list root since until). */ -}}
+{{- define "dynamo-platform.within" -}}
+{{- $line := printf "%s.0" (include "dynamo-platform.line" (index . 0)) -}}
+{{- $since := index . 1 -}}{{- $until := index . 2 -}}
+{{- if and (or (not $since) (semverCompare (printf ">=%s.0" $since) $line)) (or (not $until) (semverCompare (printf "<=%s.0" $until) $line)) -}}true{{- end -}}
+{{- end -}}
+
+{{- /* dynamo-platform.on: "true" unless a tri-state is false; `auto` counts as on. */ -}}
+{{- define "dynamo-platform.on" -}}
+{{- if not (eq (toString .) "false") }}true{{ end -}}
+{{- end -}}
+
+{{- /* dynamo-platform.uses: what is in use, as a map of booleans. */ -}}
+{{- define "dynamo-platform.uses" -}}
+{{- $i := .Values.integrations -}}
+{{- $cluster := eq .Values.operator.scope.mode "cluster" -}}
+grove: {{ eq (include "dynamo-platform.on" $i.grove.enabled) "true" }}
+lws: {{ eq (include "dynamo-platform.on" $i.lws.enabled) "true" }}
+kai: {{ eq (include "dynamo-platform.on" $i.kai.enabled) "true" }}
+dra: {{ eq (include "dynamo-platform.on" $i.dra.enabled) "true" }}
+mesh: {{ or (eq (include "dynamo-platform.on" $i.serviceMesh.enabled) "true") (not (empty .Values.operator.config.ingress.virtualServiceGateway)) }}
+checkpoint: {{ $i.checkpoint.enabled }}
+lpx: {{ $i.lpx.enabled }}
+gpuDiscovery: {{ $i.gpuDiscovery.enabled }}
+crdOperator: {{ and $cluster (eq .Values.crds.managedBy "operator") }}
+webhooks: {{ eq (include "dynamo-platform.webhooksOn" .) "true" }}
+{{- end -}}
+
+{{- /* dynamo-platform.webhooksOn: "true" when admission webhooks are rendered. */ -}}
+{{- define "dynamo-platform.webhooksOn" -}}
+{{- $enabled := .Values.webhooks.enabled -}}
+{{- if eq (toString $enabled) "auto" }}{{ $enabled = eq .Values.operator.scope.mode "cluster" }}{{ end -}}
+{{- if and .Values.operator.enabled $enabled }}true{{ end -}}
+{{- end -}}

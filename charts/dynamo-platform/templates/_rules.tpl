@@ -1,0 +1,46 @@
+{{- /* dynamo-platform.rules: the rules of a role, from root, role, place. */ -}}
+{{- define "dynamo-platform.rules" -}}
+{{- $root := .root -}}{{- $place := .place -}}
+{{- $uses := include "dynamo-platform.uses" $root | fromYaml -}}
+{{- range index ($root.Files.Get "files/rbac.yaml" | fromYaml) .role -}}
+  {{- $here := has (.place | default "workloads") $place -}}
+  {{- if and $here (or (not .when) (index $uses (.when | default ""))) (include "dynamo-platform.within" (list $root .since .until)) }}
+- apiGroups: {{ toJson .apiGroups }}
+  resources: {{ toJson .resources }}
+  verbs: {{ toJson .verbs }}
+{{- with .resourceNames }}
+  resourceNames:
+  {{- range . }}
+    - {{ include "dynamo-platform.resourceName" (list $root .) }}
+  {{- end }}
+{{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* dynamo-platform.resourceName: a name in files/rbac.yaml; those in braces are this release's own. */ -}}
+{{- define "dynamo-platform.resourceName" -}}
+{{- $root := index . 0 -}}{{- $name := index . 1 -}}
+{{- if eq $name "{webhooks}" -}}
+{{ include "dynamo-platform.webhookConfiguration" (list $root "mutating") }}
+    - {{ include "dynamo-platform.webhookConfiguration" (list $root "validating") }}
+{{- else if hasPrefix "{" $name -}}{{ include "dynamo-platform.clusterObject" (list $root (trimAll "{}" $name)) }}
+{{- else -}}{{ $name }}{{ end -}}
+{{- end -}}
+
+{{- /* dynamo-platform.bind: roleRef and subject of a binding of the operator's account, from (list root kind name). */ -}}
+{{- define "dynamo-platform.bind" -}}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: {{ index . 1 }}
+  name: {{ index . 2 }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "dynamo-platform.serviceAccountName" (index . 0) }}
+    namespace: {{ (index . 0).Release.Namespace }}
+{{- end -}}
+
+{{- /* dynamo-platform.grants: "true" when roles of the operator are rendered. */ -}}
+{{- define "dynamo-platform.grants" -}}
+{{- if and .Values.operator.enabled .Values.rbac.create }}true{{ end -}}
+{{- end -}}
