@@ -244,7 +244,7 @@ class Client:
         return bool(self.request("POST", folder, review)["status"]["allowed"])
 
     def _is_established(self, crd: Object) -> bool:
-        conditions = self.get(crd).get("status", {}).get("conditions", [])
+        conditions = self.get(crd).get("status", {}).get("conditions") or []
         return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)
 
     def _is_gone(self, obj: Object) -> bool:
