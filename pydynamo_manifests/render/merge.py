@@ -6,7 +6,7 @@ from typing import Any
 
 from pydynamo_manifests.render.text import as_json
 
-__all__ = ["merge", "without_nulls"]
+__all__ = ["identity", "list_keys", "merge", "without_nulls"]
 
 _LIST_KEYS: dict[str, tuple[str, ...]] = {
     "containers": ("name",),
@@ -39,16 +39,22 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> None:
 
 
 def _merge_list(base: list[Any], over: list[Any], keys: tuple[str, ...]) -> None:
-    have = {identity: item for item in base if (identity := _identity(item, keys))}
+    have = {identity: item for item in base if (identity := identity(item, keys))}
     for item in over:
-        identity = _identity(item, keys)
+        identity = identity(item, keys)
         if identity and identity in have:
             merge(have[identity], item)
         elif item is not None:
             base.append(_copy(item))
 
 
-def _identity(item: Any, keys: tuple[str, ...]) -> str:
+def list_keys(name: str) -> tuple[str, ...]:
+    """Return the fields that make an item of the list ``name`` the same item; empty for other lists."""
+    return _LIST_KEYS.get(name, ())
+
+
+def identity(item: Any, keys: tuple[str, ...]) -> str:
+    """Return what names an item of a keyed list, empty when it has no key."""
     if not isinstance(item, dict) or item.get(keys[0]) is None:
         return ""
     return "/".join(as_json(_DEFAULTS.get(key) if item.get(key) is None else item[key]) for key in keys)
