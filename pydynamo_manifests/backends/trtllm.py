@@ -57,7 +57,7 @@ def part(job: Job) -> Part:
     release, options = job.release, option_args(job, TITLE, _OPTIONS)
     engine = {"trust_remote_code": True} if options.pop("trust_remote_code", None) else {}
     args: dict[str, Any] = {
-        "model-path": {"from": "model.path"},
+        "model" if release.within(since="1.0") else "model-path": {"from": "model.path"},
         "served-model-name": {"from": "model.servedName"},
         **_parallel(job, engine),
         **release.roles[NAME].get(job.role, {}),

@@ -54,9 +54,9 @@ def composition(intent: Intent) -> Composition:
     at = _release(intent)
     shape, backend = pattern(intent.pattern), backend_at(intent.backend, at)
     _check(intent, at, shape)
-    graph = Graph(intent, at, backend)
+    graph = Graph(intent, at, backend, _api_version(intent, at))
     values = {
-        "dynamo": {"release": at.version, "apiVersion": _api_version(intent, at)},
+        "dynamo": {"release": at.version, "apiVersion": graph.api_version},
         "model": _model(intent),
         "image": _image(intent, at),
         "backendFramework": backend.FRAMEWORK,

@@ -44,6 +44,7 @@ class Graph:
     intent: Intent
     release: Release
     backend: Backend
+    api_version: str
     notes: Notes = field(default_factory=dict)
 
 
@@ -94,7 +95,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
     sizes = intent.sizes(role)
     size = backend.size(sizes, role)
     part = backend.part(Job(intent, graph.release, role, size, events))
-    name = graph.release.worker_names[backend.NAME][role]
+    name = _names(graph)[role]
     component = {
         "type": role,
         "replicas": replicas if sizes.replicas is None else sizes.replicas,
@@ -108,6 +109,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
         "sharedMemory": intent.shared_memory,
         "nodeSelector": dict(intent.node_selector),
         "tolerations": [dict(GPU_TAINT)] if intent.tolerate_gpu_taint else None,
+        "component": _without_metadata(graph, name) if part.files else None,
     }
     graph.notes["components", name] = _ROLES[role]
     _explain(graph, name, size, part)
@@ -147,6 +149,22 @@ def has_cache(intent: Intent) -> bool:
 def _tag_is_silent(graph: Graph) -> bool:
     tag = graph.intent.image_tag
     return graph.release.runtime_version and tag is not None and not _VERSION.fullmatch(tag)
+
+
+def _names(graph: Graph) -> Mapping[str, str]:
+    spread = any((graph.intent.sizes(role).nodes or 1) > 1 for role in _ROLES)
+    names = graph.release.worker_names[graph.backend.NAME]
+    return graph.release.multinode_worker_names if spread else names
+
+
+def _without_metadata(graph: Graph, name: str) -> dict[str, Any] | None:
+    if graph.release.pod_metadata or graph.api_version != "nvidia.com/v1beta1":
+        return None
+    graph.notes["components", name, "component"] = (
+        f"the API of Dynamo {graph.release.line} knows no annotations of pods, such as the hash that restarts "
+        "pods when a file changes: restart them by hand"
+    )
+    return {"podTemplate": {"metadata": None}}
 
 
 def _explain(graph: Graph, name: str, size: Parallelism, part: Part) -> None:

@@ -92,6 +92,7 @@ def _release(position: int, row: dict[str, Any]) -> Release:
         kinds=kinds,
         graph_api_version=at.value("graphApiVersion"),
         graph_api_versions=_graph_api_versions(at, kinds["DynamoGraphDeployment"]),
+        pod_metadata=bool(at.value("podMetadata")),
         webhooks=tuple(_webhook(e) for e in at.rows(data["webhooks"])),
         kubernetes=at.row(data["kubernetes"])["minimum"],
         bundled={name: _bundled(e) for name, e in at.each("bundled").items()},
@@ -108,6 +109,7 @@ def _release(position: int, row: dict[str, Any]) -> Release:
         worker_names={
             b: {r: e[r] for r in ("worker", "prefill", "decode")} for b, e in at.each("workerNames").items()
         },
+        multinode_worker_names=at.value("multinodeWorkerNames"),
         router=Router(
             tuple(at.value("router", "modes")),
             at.value("router", "noEvents"),

@@ -102,6 +102,8 @@ class Release:
     """API version that new graphs are written in."""
     graph_api_versions: tuple[str, ...] = field(compare=False)
     """API versions that a graph may be written in: served, and taken by admission as such."""
+    pod_metadata: bool = field(compare=False)
+    """v1beta1 graphs keep labels and annotations of their pods; otherwise the API server drops them."""
     webhooks: tuple[Webhook, ...] = field(compare=False)
     kubernetes: str = field(compare=False)
     """Oldest Kubernetes minor that takes the release's CRDs."""
@@ -116,6 +118,8 @@ class Release:
     kv_events: Mapping[str, KvEvents] = field(compare=False)
     worker_names: Mapping[str, Mapping[str, str]] = field(compare=False)
     """Component name of ``worker``, ``prefill`` and ``decode``, by backend."""
+    multinode_worker_names: Mapping[str, str] = field(compare=False)
+    """The same for graphs with a worker of several nodes."""
     router: Router = field(compare=False)
     planner: Planner = field(compare=False)
     dynamo_namespace: bool = field(compare=False)

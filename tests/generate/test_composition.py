@@ -248,3 +248,19 @@ def test_what_does_not_go_together_says_why_and_what_to_write(changes: dict[str,
 ])  # fmt: skip
 def test_an_intent_that_no_graph_could_mean_is_refused(changes: dict[str, Any], message: str) -> None:
     assert refusal(**changes) == message
+
+
+def test_graphs_of_several_nodes_have_short_names_for_all_their_workers() -> None:
+    both = values(dynamo="0.9", decode=Sizes(nodes=2))["components"]
+    assert set(both) == {"Frontend", "prefill", "decode"}
+    assert set(values(dynamo="0.9")["components"]) == {"Frontend", "VllmPrefillWorker", "VllmDecodeWorker"}
+
+
+def test_a_line_that_drops_annotations_of_pods_is_not_given_any() -> None:
+    for line, hatch in (("1.2", {"podTemplate": {"metadata": None}}), ("1.3", None)):
+        data = values(backend="trtllm", dynamo=line)
+        assert data["components"]["decode"].get("component") == hatch
+        component = graph_of(render(data, name="g"))["spec"]["components"][1]
+        assert ("metadata" in component["podTemplate"]) is (hatch is None)
+    alpha = values(backend="trtllm", dynamo="1.2", api_version="v1alpha1")
+    assert "component" not in alpha["components"]["decode"]

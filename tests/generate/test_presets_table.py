@@ -57,8 +57,8 @@ WORKERS = """
 0.9/vllm-disagg                      VllmDecodeWorker    decode  1x1x1 is-decode-worker              connector:nixl      -                          -
 0.9/vllm-disagg-router               VllmPrefillWorker   prefill 2x1x1 is-prefill-worker             connector:nixl      -                          -
 0.9/vllm-disagg-router               VllmDecodeWorker    decode  2x1x1 is-decode-worker              connector:nixl      -                          -
-0.9/vllm-disagg-multinode            VllmPrefillWorker   prefill 1x2x4 is-prefill-worker             connector:nixl      -                          -
-0.9/vllm-disagg-multinode            VllmDecodeWorker    decode  1x2x4 is-decode-worker              connector:nixl      -                          -
+0.9/vllm-disagg-multinode            prefill             prefill 1x2x4 is-prefill-worker             connector:nixl      -                          -
+0.9/vllm-disagg-multinode            decode              decode  1x2x4 is-decode-worker              connector:nixl      -                          -
 0.9/sglang-agg                       decode              worker  1x1x1 -                             -                   -                          -
 0.9/sglang-agg-router                decode              worker  2x1x1 -                             -                   zmq:5557                   -
 0.9/sglang-disagg                    prefill             prefill 1x1x1 disaggregation-mode=prefill   nixl@0.0.0.0:12345  -                          -
@@ -73,8 +73,8 @@ WORKERS = """
 0.9/trtllm-disagg                    TRTLLMDecodeWorker  decode  1x1x1 disaggregation-mode=decode    DEFAULT             -                          -
 0.9/trtllm-disagg-router             TRTLLMPrefillWorker prefill 2x1x1 disaggregation-mode=prefill   DEFAULT,no-overlap  publish-events-and-metrics -
 0.9/trtllm-disagg-router             TRTLLMDecodeWorker  decode  2x1x1 disaggregation-mode=decode    DEFAULT             -                          -
-0.9/trtllm-disagg-multinode          TRTLLMPrefillWorker prefill 1x2x4 disaggregation-mode=prefill   DEFAULT,no-overlap  -                          OMPI_ALLOW_RUN_AS_ROOT=1,OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-0.9/trtllm-disagg-multinode          TRTLLMDecodeWorker  decode  1x2x4 disaggregation-mode=decode    DEFAULT             -                          OMPI_ALLOW_RUN_AS_ROOT=1,OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+0.9/trtllm-disagg-multinode          prefill             prefill 1x2x4 disaggregation-mode=prefill   DEFAULT,no-overlap  -                          OMPI_ALLOW_RUN_AS_ROOT=1,OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+0.9/trtllm-disagg-multinode          decode              decode  1x2x4 disaggregation-mode=decode    DEFAULT             -                          OMPI_ALLOW_RUN_AS_ROOT=1,OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 0.9/mocker-agg                       decode              worker  1x1x0 -                             -                   -                          -
 0.9/mocker-agg-router                decode              worker  2x1x0 -                             -                   -                          -
 0.9/mocker-disagg                    prefill             prefill 1x1x0 is-prefill-worker             -                   -                          -
@@ -103,9 +103,10 @@ MODULES = {
 MODEL_FLAGS = {
     "vllm": ("model", "served-model-name"),
     "sglang": ("model-path", "served-model-name"),
-    "trtllm": ("model-path", "served-model-name"),
+    "trtllm": ("model", "served-model-name"),
     "mocker": ("model-path", "model-name"),
 }
+OLD_MODEL_FLAGS = ("model-path", "served-model-name")
 ROWS = {(row[0], row[1]): tuple(row[2:]) for row in map(str.split, WORKERS.strip().splitlines())}
 INTENTS = dict(presets())
 
@@ -185,7 +186,8 @@ def test_a_preset_starts_the_right_module_from_the_right_image(name: str) -> Non
     for worker in components.values():
         assert worker.image == image
         assert worker.command == ("python3", "-m", MODULES[intent.backend])
-        assert [worker.flags[f] for f in MODEL_FLAGS[intent.backend]] == [intent.model] * 2
+        names = OLD_MODEL_FLAGS if name.startswith("0.9/trtllm") else MODEL_FLAGS[intent.backend]
+        assert [worker.flags[f] for f in names] == [intent.model] * 2
         assert "HF_TOKEN" in worker.sources
         if worker.gpus:
             assert worker.flags["tensor-parallel-size"] == str(worker.gpus * worker.nodes)
