@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.releases import Release
 from pydynamo_manifests.releases import release as find_release
 from pydynamo_manifests.validate.admission import (
@@ -63,6 +64,7 @@ def admit(
 
     Raises:
         UnknownNameError: There is no such release.
+        InputError: ``old`` is of another kind.
     """
     review = Review(_release(release), cluster, user, create=old is None)
     if not isinstance(obj, dict) or obj.get("apiVersion") not in (ALPHA, BETA):
@@ -70,6 +72,8 @@ def admit(
     if old is not None and mapping(obj.get("metadata")).get("deletionTimestamp"):
         return []
     kind = obj.get("kind")
+    if old is not None and (not isinstance(old, dict) or old.get("kind") != kind):
+        raise InputError("the stored object that an update replaces is of the same kind")
     if kind in (DGD, DCD):
         return _admit_graph(review, as_applied(obj, old), old)
     if kind == "DynamoGraphDeploymentRequest":

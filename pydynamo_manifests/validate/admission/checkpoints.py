@@ -101,7 +101,7 @@ def _check_containers(
         review.add(TARGET, where, repr(target or MAIN))
     wired = {target or MAIN, *(text(name) for name in listed(service.get("extraClientContainers")))}
     for index, container in enumerate(containers):
-        if mapping(container).get("name") in wired:
+        if text(mapping(container).get("name")) in wired:
             _check_wiring(review, (*_POD, "containers", index), mapping(container))
 
 

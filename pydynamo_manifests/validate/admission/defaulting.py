@@ -100,7 +100,9 @@ def _spec(spec: dict[str, Any], *, alpha: bool, grove: bool) -> dict[str, Any]:
         made["providerOverride"] = _targeted(spec["providerOverride"], "PodCliqueSet")
     if alpha and isinstance(spec.get("services"), dict):
         made["services"] = {
-            key: _component(item, from_service(str(key), item, ()), grove=grove) if isinstance(item, dict) else item
+            key: _component(item, from_service(str(key), item, ()), grove=grove)
+            if isinstance(item, dict)
+            else item
             for key, item in spec["services"].items()
         }
     if not alpha and isinstance(spec.get("components"), list):

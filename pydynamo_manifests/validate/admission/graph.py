@@ -19,8 +19,15 @@ BETA = "nvidia.com/v1beta1"
 DGD = "DynamoGraphDeployment"
 DCD = "DynamoComponentDeployment"
 
-_PAYLOAD = {DGD: "nvidia.com/dgd-spec", DCD: "nvidia.com/dcd-spec", "DynamoGraphDeploymentRequest": "nvidia.com/dgdr-spec"}
+_PAYLOAD = {
+    DGD: "nvidia.com/dgd-spec",
+    DCD: "nvidia.com/dcd-spec",
+    "DynamoGraphDeploymentRequest": "nvidia.com/dgdr-spec",
+}
 """Annotation that keeps what the other version of a kind cannot express."""
+
+_ODD_SHAPES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What converting an object that the schema refuses may come to."""
 
 
 @dataclass(slots=True)
@@ -69,7 +76,7 @@ def converted(obj: dict[str, Any], version: str) -> dict[str, Any] | None:
 
     try:
         return convert(obj, version)
-    except DynamoManifestsError:
+    except (DynamoManifestsError, *_ODD_SHAPES):
         return None
 
 
@@ -103,14 +110,18 @@ def _read_components(kind: str, spec: dict[str, Any], legacy: dict[str, Any]) ->
     for index, item in enumerate(listed(spec.get("components"))):
         raw = mapping(item)
         service = services.get(text(raw.get("name")))
-        found.append(Component(raw, ("spec", "components", index), service if isinstance(service, dict) else None))
+        found.append(
+            Component(raw, ("spec", "components", index), service if isinstance(service, dict) else None)
+        )
     return found
 
 
 def _read_services(kind: str, spec: dict[str, Any], _legacy: dict[str, Any]) -> list[Component]:
     if kind == DCD:
         return [from_service(text(spec.get("serviceName")), spec, ("spec",))]
-    services = {str(key): item for key, item in mapping(spec.get("services")).items() if isinstance(item, dict)}
+    services = {
+        str(key): item for key, item in mapping(spec.get("services")).items() if isinstance(item, dict)
+    }
     return [
         from_service(name, services[name], ("spec", "components", index))
         for index, name in enumerate(sorted(services))

@@ -89,7 +89,9 @@ def _check_service(review: Review, graph: Graph, path: Path, service: dict[str, 
     if ingress.get("enabled") is True and not text(ingress.get("host")):
         review.add(INGRESS_HOST, (*path, "ingress", "host"))
     epp = service.get("eppConfig")
-    if isinstance(epp, dict) and isinstance(epp.get("configMapRef"), dict) == isinstance(epp.get("config"), dict):
+    if isinstance(epp, dict) and isinstance(epp.get("configMapRef"), dict) == isinstance(
+        epp.get("config"), dict
+    ):
         review.add(EPP_CONFIG, (*path, "eppConfig"))
     _check_generated(review, path, service)
     annotations = mapping(service.get("annotations"))
@@ -130,6 +132,8 @@ def _namespace(graph: Graph, service: dict[str, Any]) -> str:
     if service.get("globalDynamoNamespace") is True:
         return "dynamo"
     owners = listed(mapping(graph.obj.get("metadata")).get("ownerReferences")) if graph.standalone else []
-    named = (text(mapping(o).get("name")) for o in owners if mapping(o).get("kind") == "DynamoGraphDeployment")
+    named = (
+        text(mapping(o).get("name")) for o in owners if mapping(o).get("kind") == "DynamoGraphDeployment"
+    )
     owner = next(named, "") if graph.standalone else graph.name
     return f"{graph.namespace or 'default'}-{owner}"

@@ -157,4 +157,6 @@ def _check_job(review: Review, component: Component, block: dict[str, Any]) -> N
     clients = listed(mapping(block.get("job")).get("gmsClientContainers"))
     if clients and component.gms != INTRA_POD:
         detail = f"its mode is {component.gms}" if component.gms else "there is none"
-        review.add(CHECKPOINT_CLIENTS, component.experiment("checkpoint", "job", "gmsClientContainers"), detail)
+        review.add(
+            CHECKPOINT_CLIENTS, component.experiment("checkpoint", "job", "gmsClientContainers"), detail
+        )

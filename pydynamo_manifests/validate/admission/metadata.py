@@ -55,7 +55,7 @@ FAILOVER_DISCOVERY = rule(
 )  # fmt: skip
 PROVIDER_VALUE = rule(
     "ADM-META-06", "the workload provider is component or grove",
-    f"Leave {PROVIDER} to the operator; to keep a new graph off Grove write {ENABLE_GROVE}: \"false\".",
+    f'Leave {PROVIDER} to the operator; to keep a new graph off Grove write {ENABLE_GROVE}: "false".',
     since=SNAPSHOT, source=f"{_WEBHOOK} (#12942)",
 )  # fmt: skip
 PROVIDER_OWNED = rule(
@@ -110,7 +110,9 @@ def check(review: Review, graph: Graph) -> None:
         _check_values(review, found)
     intra_pod = any(c.failover == INTRA_POD for c in graph.components)
     if intra_pod and (mode := found.get(DISCOVERY_MODE)) != "container":
-        review.add(FAILOVER_DISCOVERY, _at(DISCOVERY_MODE), f"it says {mode!r}" if mode else "it says nothing")
+        review.add(
+            FAILOVER_DISCOVERY, _at(DISCOVERY_MODE), f"it says {mode!r}" if mode else "it says nothing"
+        )
 
 
 def _check_values(review: Review, found: dict[str, Any]) -> None:

@@ -206,7 +206,8 @@ def check_change(review: Review, graph: Graph, old: Graph) -> None:
         return
     for override in _overrides(graph):
         was = before.get(override.key)
-        for key in ("apiVersion", "target") if was else ():
+        if was is None:
+            continue
+        for key in ("apiVersion", "target"):
             if text(override.raw.get(key)) != text(was.raw.get(key)):
                 review.add(FIXED, (*override.path, key), f"it is {was.raw.get(key)!r}")
-

@@ -69,7 +69,8 @@ def _spec(obj: dict[str, Any]) -> dict[str, Any]:
     hub = {
         "model": spec.get("model"),
         "backend": spec.get("backend"),
-        "image": text(profiling.get("profilerImage")) or mapping(spec.get("deploymentOverrides")).get("workersImage"),
+        "image": text(profiling.get("profilerImage"))
+        or mapping(spec.get("deploymentOverrides")).get("workersImage"),
         "autoApply": spec.get("autoApply") is True,
         "runtimeVersionOverride": spec.get("runtimeVersionOverride"),
         "useMocker": spec.get("useMocker") is True,

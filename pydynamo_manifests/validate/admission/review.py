@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.validate.admission.examples_component import COMPONENT_EXAMPLES
+from pydynamo_manifests.validate.admission.examples_graph import GRAPH_EXAMPLES
 from pydynamo_manifests.validate.cluster import OPERATOR_PRINCIPAL
 from pydynamo_manifests.validate.rule import Rule
 
@@ -21,6 +23,8 @@ SNAPSHOT = "main-2026-08-21"
 NEXT = "1.5"
 """What came after the snapshot holds from here on."""
 
+EXAMPLES = GRAPH_EXAMPLES | COMPONENT_EXAMPLES
+
 RULES: dict[str, Rule] = {}
 """Every rule of the stage, by code, in the order of the modules."""
 
@@ -28,7 +32,7 @@ _EFFECT = "the operator's webhook refuses the object and nothing changes on the 
 _WARNING = "the operator takes the object and warns whoever submits it"
 
 
-def rule(
+def rule(  # noqa: PLR0913 - one keyword for each field of a rule
     code: str,
     title: str,
     hint: str,
@@ -38,11 +42,10 @@ def rule(
     until: str | None = None,
     severity: Severity = "error",
     effect: str = "",
-    bad: str = "",
-    good: str = "",
 ) -> Rule:
     """Register a rule of the stage ``admission`` and return it."""
     effect = effect or (_EFFECT if severity == "error" else _WARNING)
+    bad, good = EXAMPLES.get(code, ("", ""))
     made = Rule(code, severity, "admission", title, effect, hint, since, until, source, bad, good)
     if RULES.setdefault(code, made) is not made:
         raise ValueError(f"the code {code} is already taken")

@@ -143,7 +143,9 @@ def check_sidecar(review: Review, component: Component) -> None:
     if container.get("restartPolicy") != "Always":
         review.add(SIDECAR_RESTART, (*path, "restartPolicy"))
     if component.type not in WORKERS:
-        review.add(SIDECAR_TYPE, path, f"its type is {component.type}" if component.type else "it has no type")
+        review.add(
+            SIDECAR_TYPE, path, f"its type is {component.type}" if component.type else "it has no type"
+        )
     _check_conflicts(review, component)
 
 

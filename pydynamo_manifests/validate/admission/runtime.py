@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.review import Review
     from pydynamo_manifests.yaml import Path
 
-__all__ = ["check", "check_change", "runtime_version"]
+__all__ = ["check", "check_epp_config", "config_map_name", "runtime_version"]
 
 _SHARED = "operator, webhook/validation/shared (#10494)"
 _FIRST_WITHOUT_EPP_CONFIG = (1, 5, 0)

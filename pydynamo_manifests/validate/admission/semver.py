@@ -28,6 +28,7 @@ _POWER = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "
 _BINARY = {f"{unit}i": 2 ** (10 * power) for power, unit in enumerate("KMGTPE", 1)}
 _LARGEST = 400
 """Exponents beyond this are no amount of anything."""
+_MOST = Decimal(2**63 - 1)
 
 
 @lru_cache(maxsize=1024)
@@ -69,19 +70,15 @@ def _amount(found: re.Match[str]) -> Decimal | None:
     sign, digits, unit, exponent = found.groups()
     number = Decimal(f"{sign}{digits}")
     if unit in _BINARY:
-        return number * _BINARY[unit]
+        return number * Decimal(_BINARY[unit])
     power = int(exponent[:6]) if exponent else _POWER.get(unit or "", 0)
     return number.scaleb(power) if abs(power) < _LARGEST else None
 
 
 def count(value: Any) -> int | None:
-    """Return a quantity as a whole number, rounded up, None when it is none."""
-    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < _LARGEST:
-        return int(value)
+    """Return a quantity as a whole number, rounded up and at most 2^63 - 1, None when it is none."""
     number = quantity(value)
-    if number is None:
-        return None
-    return int(number.to_integral_value(rounding=ROUND_CEILING))
+    return None if number is None else int(min(number, _MOST).to_integral_value(rounding=ROUND_CEILING))
 
 
 def negative(value: Any) -> bool:
