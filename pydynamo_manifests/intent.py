@@ -53,8 +53,8 @@ class Intent(Sizes):
     disaggregated graph. Every field is an option of ``dynamo-manifests generate``.
     """
 
-    backend: str = _about("engine that serves: vllm, sglang, trtllm, or mocker (no GPU, made-up answers)", "")
-    pattern: str = _about("shape of the graph: agg, agg-router, disagg, disagg-router", "")
+    backend: str = _about("engine that serves, such as vllm; see --list", "")
+    pattern: str = _about("shape of the graph, such as disagg-router; see --list", "")
     model: str = _about("model id, such as Qwen/Qwen3-32B", "")
     dynamo: str | None = _about("Dynamo release or line; the newest without it")
     prefill: Sizes = field(

@@ -9,7 +9,7 @@ from pydynamo_manifests.backends import backend_at
 from pydynamo_manifests.errors import CombinationError, UnknownNameError
 from pydynamo_manifests.patterns import Pattern, pattern
 from pydynamo_manifests.patterns.parts import Graph, Notes, has_cache
-from pydynamo_manifests.releases import RELEASES, Release, fact_range, newest, release
+from pydynamo_manifests.releases import RELEASES, Release, fact_range, newest, release, release_of_tag
 
 if TYPE_CHECKING:
     from pydynamo_manifests.backends.base import Backend
@@ -91,6 +91,12 @@ def _check(intent: Intent, at: Release, shape: Pattern) -> None:
         )
     if intent.pull_policy not in (None, "Always", "IfNotPresent", "Never"):
         raise UnknownNameError("pull policy", str(intent.pull_policy), ("Always", "IfNotPresent", "Never"))
+    tagged = release_of_tag(intent.image_tag or "")
+    if tagged and tagged.line != at.line:
+        raise CombinationError(
+            f"--image-tag {intent.image_tag} is of Dynamo {tagged.line}, but flags and variables are composed for "
+            f"{at}; write --dynamo {tagged.line}"
+        )
     for repository in (intent.image, intent.frontend_image):
         _check_image(repository, at)
 

@@ -24,6 +24,8 @@ Notes = dict[tuple[str, ...], str]
 """Words that explain a value, by its path."""
 
 FRONTEND = "Frontend"
+_FOLLOWS = "follows the GPUs of the component"
+_PRODUCT = "parallelism fills nodes x gpus: change them together"
 _NAMESPACE = (
     "as the guides up to 0.8 show it; from 0.7 on the operator computes <namespace>-<name> itself, "
     "and only globalDynamoNamespace still changes that (to the namespace dynamo)"
@@ -171,8 +173,9 @@ def _explain(graph: Graph, name: str, size: Parallelism, part: Part) -> None:
     here = ("components", name)
     if size.nodes > 1:
         graph.notes[*here, "nodes"] = "needs Grove in the cluster (or LWS with Volcano)"
-    if isinstance(part.args.get("tensor-parallel-size"), dict):
-        graph.notes[*here, "args", "tensor-parallel-size"] = "follows the GPUs of the component"
+    if "tensor-parallel-size" in part.args:
+        follows = isinstance(part.args["tensor-parallel-size"], dict)
+        graph.notes[*here, "args", "tensor-parallel-size"] = _FOLLOWS if follows else _PRODUCT
     for section, entries in {"args": part.args, "env": part.env, "files": part.files}.items():
         graph.notes.update(_words(graph.backend.NOTES, (*here, section), entries))
 

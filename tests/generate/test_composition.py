@@ -224,6 +224,7 @@ def test_a_line_that_serves_both_versions_may_be_asked_for_the_older(version: st
     ({"image": "snapshot-agent"}, "image snapshot-agent exists from Dynamo 1.0 on until Dynamo 1.4, not at 1.6.1; choose one of vllm-runtime, sglang-runtime, tensorrtllm-runtime, kubernetes-operator, dynamo-frontend, dynamo-planner"),
     ({"api_version": "v1beta1", "dynamo": "1.1"}, "graphs are written in nvidia.com/v1beta1 from Dynamo 1.2 on, not at 1.1.1; leave --api-version out, which means nvidia.com/v1alpha1 there"),
     ({"api_version": "v1alpha1"}, "graphs are written in nvidia.com/v1alpha1 until Dynamo 1.4, not at 1.6.1; leave --api-version out, which means nvidia.com/v1beta1 there"),
+    ({"image_tag": "1.5.1"}, "--image-tag 1.5.1 is of Dynamo 1.5, but flags and variables are composed for 1.6.1; write --dynamo 1.5"),
     ({"api_version": "v1"}, "unknown API version 'v1'; known: nvidia.com/v1alpha1, nvidia.com/v1beta1"),
     ({"backend": "mocker", "reasoning_parser": "qwen3"}, "--reasoning-parser: a mocker worker has no such setting; leave it out"),
     ({"backend": "mocker", "context_length": 8192, "dynamo": "1.3"}, "--context-length: mocker workers take it from Dynamo 1.4 on, not at 1.3.1; leave it out or choose --dynamo 1.4"),
@@ -264,3 +265,19 @@ def test_a_line_that_drops_annotations_of_pods_is_not_given_any() -> None:
         assert ("metadata" in component["podTemplate"]) is (hatch is None)
     alpha = values(backend="trtllm", dynamo="1.2", api_version="v1alpha1")
     assert "component" not in alpha["components"]["decode"]
+
+
+def test_sizes_that_no_knob_tells_are_numbers_and_say_so() -> None:
+    intent = Intent(**BASE, gpus=8, tensor_parallel=4, pipeline_parallel=2)
+    made = composition(intent)
+    args = made.values["components"]["decode"]["args"]
+    assert (args["tensor-parallel-size"], args["pipeline-parallel-size"]) == (4, 2)
+    assert "change them together" in made.notes["components", "decode", "args", "tensor-parallel-size"]
+
+
+def test_data_parallel_attention_is_sglang_s_own_pair_of_flags() -> None:
+    args = values(backend="sglang", pattern="agg", gpus=8, data_parallel=8, expert_parallel=4)["components"][
+        "decode"
+    ]["args"]
+    assert args["data-parallel-size"] == {"from": "gpus"}
+    assert (args["enable-dp-attention"], args["expert-parallel-size"]) == (True, 4)

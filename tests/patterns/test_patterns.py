@@ -65,4 +65,4 @@ def test_zero_replicas_are_written_and_nothing_empty_is() -> None:
 def test_an_unknown_pattern_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError) as e:
         pattern("disagg-rooter")
-    assert str(e.value) == "unknown pattern 'disagg-rooter'; did you mean 'disagg-router'?"
+    assert str(e.value) == "unknown pattern 'disagg-rooter'; did you mean 'disagg-router', 'agg-router' or 'disagg'?"
