@@ -9,7 +9,7 @@ from pydynamo_manifests.patterns import PATTERNS
 from pydynamo_manifests.releases import RELEASES, fact_range
 
 if TYPE_CHECKING:
-    from pydynamo_manifests.generate.composition import Composition
+    from pydynamo_manifests.generate.composing import Composition
 
 __all__ = ["choices", "explanation", "headline"]
 

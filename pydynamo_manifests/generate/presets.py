@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.backends import BACKENDS
-from pydynamo_manifests.generate.composition import composition
+from pydynamo_manifests.generate.composing import composition
 from pydynamo_manifests.generate.explain import headline
 from pydynamo_manifests.generate.options import command_line
 from pydynamo_manifests.generate.text import values_text
@@ -16,7 +16,7 @@ from pydynamo_manifests.patterns import PATTERNS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.generate.composition import Composition
+    from pydynamo_manifests.generate.composing import Composition
 
 __all__ = ["MARK", "PRESET_LINES", "preset_files", "preset_text", "presets"]
 

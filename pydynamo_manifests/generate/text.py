@@ -11,7 +11,7 @@ from pydynamo_manifests import yaml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pydynamo_manifests.generate.composition import Composition
+    from pydynamo_manifests.generate.composing import Composition
 
 __all__ = ["values_text"]
 
