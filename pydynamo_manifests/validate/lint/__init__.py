@@ -41,7 +41,7 @@ __all__ = ["IGNORE_ANNOTATION", "REGISTRY", "LintRule", "ignored_codes", "lint"]
 IGNORE_ANNOTATION = "manifests.dynamo/ignore"
 """Annotation of an object that switches rules off: ``"GPU-01, KV-02 (tested by hand)"``."""
 
-_CODE = re.compile(r"[A-Z]+-\d+")
+_CODE = re.compile(r"[A-Z]+(?:-[A-Z]+)*-\d+")
 
 
 def lint(

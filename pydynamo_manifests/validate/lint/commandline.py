@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydynamo_manifests.errors import did_you_mean
@@ -26,6 +27,10 @@ __all__ = ["CommandLine", "Problem", "Token", "Use", "read"]
 _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 _LEVEL = re.compile(r"-O(\d|=\d)?")
 _CONFIG_FILE = Flag("--config")
+_ENOUGH = 40
+"""Problems after which the rest of a line is not read."""
+_HINTED = 5
+"""Problems of a line for which the nearest names are looked up, which takes milliseconds."""
 _HELP = Flag("--help", takes="none")
 
 
@@ -80,9 +85,13 @@ class CommandLine:
     problems: list[Problem] = field(default_factory=list)
     partial: bool = False
     """A part of it is computed by a shell: absence of a flag proves nothing."""
+    words: set[str] = field(default_factory=set)
+    """Names and spellings of every flag on the line."""
 
     def all(self, *names: str) -> list[Use]:
         """Return every use of some flags, by their own names or any spelling of theirs."""
+        if self.words.isdisjoint(names):
+            return []
         return [u for u in self.uses if u.flag.name in names or u.spelling in names]
 
     def last(self, *names: str) -> Use | None:
@@ -123,6 +132,7 @@ def read(
     _Reader(out, _extended(table, tokens, environment)).read()
     if not out.known:
         out.problems.clear()
+    out.words = {word for use in out.uses for word in (use.flag.name, use.spelling)}
     return out
 
 
@@ -136,7 +146,9 @@ def _extended(table: Module, tokens: Sequence[Token], environment: Mapping[str, 
         if name == "--dyn-chat-processor":
             chosen = value if joined else (following.text if following and following.known else None)
     added = table.added.get(f"--dyn-chat-processor={chosen}", [])
-    return Module(table.name, table.line, [*table.parsers, *added], table.open or chosen is None, table.dotted)
+    return Module(
+        table.name, table.line, [*table.parsers, *added], table.open or chosen is None, table.dotted
+    )
 
 
 class _Reader:
@@ -153,6 +165,9 @@ class _Reader:
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
+            if len(self.out.problems) >= _ENOUGH:
+                self.out.partial = True
+                break
             if token.many:
                 self.out.partial = self.silent = True
             elif self._is_option(token):
@@ -197,19 +212,28 @@ class _Reader:
             hit = parser.spellings.get(_spelled(parser, name))
             if hit:
                 return (*hit, True)
-        if self.vllm and _LEVEL.fullmatch(name):
-            return Flag("--optimization-level", takes="one" if name == "-O" else "none"), False, True
+        special = self._special(name)
+        return (special, False, True) if special else self._prefixed(name, token)
+
+    def _special(self, name: str) -> Flag | None:
+        """Return a flag that is handled before or beside the tables."""
         if name in ("--help", "-h"):
-            return _HELP, False, True
-        if name == "--config" and self.vllm:
-            return _CONFIG_FILE, False, True
+            return _HELP
+        if self.vllm and name == "--config":
+            return _CONFIG_FILE
+        if self.vllm and _LEVEL.fullmatch(name):
+            return Flag("--optimization-level", takes="one" if name == "-O" else "none")
+        return None
+
+    def _prefixed(self, name: str, token: Token) -> tuple[Flag, bool, bool] | None:
+        """Return the flag that an abbreviation means; report one that may mean several, or none."""
         for parser in self.table.parsers:
             near = parser.starting(_spelled(parser, name)) if parser.prefixes else []
             if len(near) == 1:
                 return (*parser.spellings[near[0]], False)
             if near:
-                shown = ", ".join(near[:4])
-                self._problem("FLAG-18", token, f"{name} may mean {shown}: the parser stops", f"write {near[0]} in full", name)
+                message = f"{name} may mean {', '.join(near[:4])}: the parser stops"
+                self._problem("FLAG-18", token, message, f"write {near[0]} in full", name)
                 self.silent = True
                 return None
         self._unknown(name, token)
@@ -220,9 +244,11 @@ class _Reader:
         if self.table.open:
             self.out.partial = True
             return
-        message = f"{self.out.module} of {self.out.line} has no flag {name}{_when(self.out.module, name)}: the start fails"
-        known = [s for p in self.table.parsers for s, (f, _) in p.spellings.items() if s.startswith("--")]
-        hint = _replacement(self.out.module, name, known) or did_you_mean(name, known).removeprefix("; ")
+        module = self.out.module
+        message = f"{module} of {self.out.line} has no flag {name}{_when(module, name)}: the start fails"
+        hint = ""
+        if len(self.out.problems) < _HINTED:
+            hint = _hint(module, self.out.line, name)
         self._problem("FLAG-01", token, message, hint, name)
 
     def _joined(self, use: Use, value: Token) -> None:
@@ -247,7 +273,11 @@ class _Reader:
         if short or (flag.count and 0 < len(use.values) < flag.count):
             wanted = f"{flag.count} values" if flag.count > 1 else "a value"
             self._problem(
-                "FLAG-11", use, f"{use.spelling} needs {wanted}: the parser stops", f"write the value after {use.spelling}", flag.name
+                "FLAG-11",
+                use,
+                f"{use.spelling} needs {wanted}: the parser stops",
+                f"write the value after {use.spelling}",
+                flag.name,
             )
 
     def _stray(self, token: Token) -> None:
@@ -260,10 +290,22 @@ class _Reader:
             self._problem("FLAG-12", token, message, f"write {before.spelling} alone", before.flag.name)
         else:
             self.silent = True
-            hint = "write flag and value as two items" if token.text.lstrip().startswith("-") else "take the word out"
-            self._problem("FLAG-19", token, f"{_short(token.text)} is no flag and no flag's value: the parser stops", hint)
+            hint = (
+                "write flag and value as two items"
+                if token.text.lstrip().startswith("-")
+                else "take the word out"
+            )
+            self._problem(
+                "FLAG-19",
+                token,
+                f"{_short(token.text)} is no flag and no flag's value: the parser stops",
+                hint,
+            )
 
     def _check(self, use: Use) -> None:
+        flag = use.flag
+        if flag.type == "str" and not (flag.choices or flag.holds):
+            return
         for value in use.values:
             if value.known and not value.many:
                 for found in check_value(use.flag, value.text, self.out.line):
@@ -277,7 +319,13 @@ class _Reader:
             return False
         if self.table.dotted and name.startswith(self.table.dotted):
             if joined:
-                self._problem("FLAG-12", token, f"{name} takes its value from the next item only", "write two items", name)
+                self._problem(
+                    "FLAG-12",
+                    token,
+                    f"{name} takes its value from the next item only",
+                    "write two items",
+                    name,
+                )
             flag = Flag(self.table.dotted.rstrip("."))
         else:
             parser = next((p for p in self.table.parsers if p.underscores), None)
@@ -305,13 +353,9 @@ class _Reader:
         given = {use.flag.name for use in self.out.uses}
         if self.out.partial or self.table.open or given & {"--config", "--help"} or not self.tokens:
             return
-        for parser in self.table.parsers:
-            for flag, _ in parser.spellings.values():
-                if flag.required and flag.name not in given:
-                    at = Token("", self.out.path)
-                    message = f"{self.out.module} needs {flag.name}: the start fails"
-                    self._problem("FLAG-20", at, message, f"add {flag.name}", flag.name)
-                    given.add(flag.name)
+        for name in {name for parser in self.table.parsers for name in parser.required} - given:
+            message = f"{self.out.module} needs {name}: the start fails"
+            self._problem("FLAG-20", Token("", self.out.path), message, f"add {name}", name)
 
     def _repeats(self) -> None:
         seen: dict[str, Use] = {}
@@ -337,6 +381,7 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 - one line of a report
 
 
+@lru_cache(maxsize=256)
 def _when(module: str, name: str) -> str:
     """Say in which releases a flag exists."""
     stretches = tables.history(module, name)
@@ -345,7 +390,17 @@ def _when(module: str, name: str) -> str:
     first, last = stretches[0][0], stretches[-1][1]
     if last == tables.LINES[-1]:
         return f" (it exists since {first})"
-    return f" (it existed until {last})" if first == tables.LINES[0] else f" (it existed from {first} to {last})"
+    return (
+        f" (it existed until {last})" if first == tables.LINES[0] else f" (it existed from {first} to {last})"
+    )
+
+
+@lru_cache(maxsize=512)
+def _hint(module: str, line: str, name: str) -> str:
+    """Return what to write for a flag that is not known: its successor, or the nearest name."""
+    table = tables.module(module, line)
+    known = [s for p in table.parsers for s in p.spellings if s.startswith("--")] if table else []
+    return _replacement(module, name, known) or did_you_mean(name, known).removeprefix("; ")
 
 
 def _replacement(module: str, name: str, known: list[str]) -> str:
@@ -357,4 +412,3 @@ def _replacement(module: str, name: str, known: list[str]) -> str:
         if hit and hit[0].use and hit[0].use in known:
             return f"write {hit[0].use} instead"
     return ""
-

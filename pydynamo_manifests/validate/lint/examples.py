@@ -48,7 +48,7 @@ def frontend(line: str = "", *, image: str | None = None, **more: Any) -> dict[s
     return part("frontend", "frontend", command, image=image or "dynamo-frontend:1.6.1", **more)
 
 
-def part(
+def part(  # noqa: PLR0913 - one argument for each thing that examples differ in
     name: str,
     kind: str,
     command: str,
@@ -78,7 +78,10 @@ def part(
     module = command.split(" ", 1)[0]
     engine = {"dynamo.vllm": "vllm", "dynamo.sglang": "sglang", "dynamo.trtllm": "tensorrtllm"}.get(module)
     reference = image or (f"{engine}-runtime:1.6.1" if engine else "dynamo-planner:1.6.1")
-    main: dict[str, Any] = {"name": "main", "image": reference if "/" in reference else f"{_REGISTRY}/{reference}"}
+    main: dict[str, Any] = {
+        "name": "main",
+        "image": reference if "/" in reference else f"{_REGISTRY}/{reference}",
+    }
     if command:
         words = shlex.split(command)
         main |= {"command": ["python3", "-m", words[0]], "args": words[1:]}
@@ -92,7 +95,8 @@ def part(
         main_ = spec["containers"][0]
         main_["volumeMounts"] = [{"name": claim, "mountPath": where} for where, claim in mounts.items()]
         spec["volumes"] = [
-            {"name": claim, "persistentVolumeClaim": {"claimName": claim}} for claim in sorted(set(mounts.values()))
+            {"name": claim, "persistentVolumeClaim": {"claimName": claim}}
+            for claim in sorted(set(mounts.values()))
         ]
     return {"name": name, "type": kind} | more | {"podTemplate": {"spec": spec}}
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.lint import commandline
-from pydynamo_manifests.validate.lint.commandline import CommandLine, Token
 from pydynamo_manifests.validate.lint.start import Start, script_of, starts
 from pydynamo_manifests.validate.lint.tables import LINES
 from pydynamo_manifests.validate.lint.values import json_object
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pydynamo_manifests.validate.graph import Component, Container, Graph
+    from pydynamo_manifests.validate.lint.commandline import CommandLine, Token
     from pydynamo_manifests.yaml import Path
 
 __all__ = ["ENGINES", "Line", "Part", "Scene", "read_line", "release_name"]
@@ -39,11 +39,12 @@ _OURS = re.compile(
 )
 _SNAPSHOT: Line = (1, 4, 99)
 _ROLES = {"agg": "agg", "pd": "agg", "prefill_and_decode": "agg", "null": "agg"}
-_SIZES = {
-    "vllm": ("--tensor-parallel-size", "--pipeline-parallel-size", "--data-parallel-size"),
-    "sglang": ("--tensor-parallel-size", "--pipeline-parallel-size", "--data-parallel-size"),
-    "trtllm": ("--tensor-parallel-size", "--pipeline-parallel-size", ""),
-}
+_SIZES = (
+    ("--tensor-parallel-size", "--tp-size"),
+    ("--pipeline-parallel-size", "--pp-size"),
+    ("--data-parallel-size", "--dp-size"),
+)
+"""Tensor, pipeline and data parallel size, in the words of vLLM and TensorRT-LLM, and of SGLang from 1.3."""
 
 
 def read_line(release: Any) -> Line:
@@ -115,7 +116,9 @@ class Part:
     @cached_property
     def variant(self) -> bool:
         """The image is a build with flags of its own: a model preview, or for another accelerator."""
-        return bool(re.search(r"-dev\b|\bdev\.", self.main.tag) or re.search(r"xpu|tpu|rocm", self.main.image))
+        return bool(
+            re.search(r"-dev\b|\bdev\.", self.main.tag) or re.search(r"xpu|tpu|rocm", self.main.image)
+        )
 
     @cached_property
     def default(self) -> tuple[str, ...]:
@@ -217,7 +220,9 @@ class Part:
     @cached_property
     def role(self) -> str:
         """``prefill``, ``decode``, ``encode`` or ``agg`` as the command line says, ``""`` where nothing does."""
-        mode = self.text("--disaggregation-mode", env="DYN_VLLM_DISAGGREGATION_MODE" if self.engine == "vllm" else "")
+        mode = self.text(
+            "--disaggregation-mode", env="DYN_VLLM_DISAGGREGATION_MODE" if self.engine == "vllm" else ""
+        )
         if mode:
             return _ROLES.get(mode.lower(), mode.lower())
         if self.has("--is-prefill-worker") or self.has("--prefill-worker"):
@@ -226,17 +231,14 @@ class Part:
             return "decode"
         return "agg" if self.engine and self.sure else ""
 
+    @cached_property
     def sizes(self) -> tuple[int, int, int] | None:
-        """Return tensor, pipeline and data parallel size; None when one of them is not known."""
-        out = []
-        for flag in _SIZES.get(self.engine, ()):
-            if flag and self.given(flag):
-                if (size := self.number(flag)) is None:
-                    return None
-                out.append(size)
-            else:
-                out.append(1)
-        return (out[0], out[1], out[2]) if out and self.sure else None
+        """Tensor, pipeline and data parallel size; None when one of them is not known."""
+        if self.engine not in ("vllm", "sglang", "trtllm") or not self.sure:
+            return None
+        tensor, pipeline, data = (self.number(*names) if self.given(*names) else 1 for names in _SIZES)
+        known = tensor is not None and pipeline is not None and data is not None
+        return (tensor, pipeline, data) if known else None  # type: ignore[return-value]
 
     @cached_property
     def served(self) -> str | None:
@@ -285,6 +287,17 @@ class Scene:
     def running(self, module: str) -> list[Part]:
         """Return the parts that start a module."""
         return [p for p in self.parts if p.module == module]
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """What the graph has: modules, types, and ``multinode``, ``memory``, ``failover``."""
+        found = {p.module for p in self.parts} | {p.type for p in self.parts}
+        for p in self.parts:
+            found |= {line.module for line in p.lines}
+            component = p.component
+            flags = ("multinode", component.nodes > 1), ("memory", component.memory_service)
+            found |= {tag for tag, on in (*flags, ("failover", component.failover)) if on}
+        return frozenset(found)
 
     @cached_property
     def whole(self) -> bool:

@@ -8,6 +8,7 @@ reports, ``explain``, the documentation and the tests are all made from them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydynamo_manifests.validate.report import Finding
@@ -63,6 +64,8 @@ class LintRule:
     until: Line | None = None
     admission: bool = False
     """The operator's webhook refuses the same, so that stage reports it first."""
+    when: tuple[str, ...] = ()
+    """Tags of a scene without which it finds nothing (any of them), see :attr:`Scene.tags`."""
     check: Callable[[Scene], Iterable[Found]] | None = None
     """None for a rule whose findings another rule's check makes."""
 
@@ -70,10 +73,9 @@ class LintRule:
         """Return the rule in words, with its examples as YAML."""
         from pydynamo_manifests.yaml import dump  # noqa: PLC0415 - only explaining needs it
 
-        names = [line and ".".join(map(str, line[:2])) for line in (self.since, self.until)]
         return Rule(
-            self.code, self.severity, "lint", self.title, self.effect, self.hint, names[0], names[1],
-            self.source, dump(self.bad.obj), dump(self.good.obj),
+            self.code, self.severity, "lint", self.title, self.effect, self.hint, _name(self.since),
+            _name(self.until), self.source, dump(self.bad.obj), dump(self.good.obj),
         )  # fmt: skip
 
     def holds(self, line: Line) -> bool:
@@ -85,6 +87,10 @@ class LintRule:
         severity: Any = found.severity or self.severity
         message = found.message or f"{self.title}: {self.effect}"
         return Finding(self.code, severity, "lint", found.where, message, found.hint or self.hint)
+
+
+def _name(line: Line | None) -> str | None:
+    return None if line is None else ".".join(map(str, line[:2]))
 
 
 REGISTRY: dict[str, LintRule] = {}
@@ -104,11 +110,13 @@ def rule(  # noqa: PLR0913 - one argument for each thing that is said of a rule
     since: Line | None = None,
     until: Line | None = None,
     admission: bool = False,
+    when: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Register a check as a rule; ``since`` and ``until`` are release lines such as ``(1, 4)``."""
 
     def register(check: Check) -> Check:
-        _add(LintRule(code, severity, title, effect, hint, source, bad, good, since, until, admission, check))
+        words = (code, severity, title, effect, hint, source, bad, good, since, until, admission, when)
+        _add(LintRule(*words, check))
         return check
 
     return register
@@ -127,10 +135,24 @@ def _add(made: LintRule) -> None:
 
 def run(scene: Scene, *, admission_ran: bool = False) -> Iterator[Finding]:
     """Check every rule that holds for the scene's release, or for one of its images'."""
-    lines = {scene.line, *(p.line for p in scene.parts)}
-    for made in REGISTRY.values():
-        if made.check is None or (made.admission and admission_ran) or not any(map(made.holds, lines)):
-            continue
-        for found in made.check(scene):
+    lines = frozenset({scene.line, *(p.line for p in scene.parts)})
+    for made in _holding(lines, scene.tags, admission_ran):
+        for found in made.check(scene) if made.check else ():
             owner = REGISTRY[found.rule] if found.rule else made
             yield owner.finding(found)
+
+
+@lru_cache(maxsize=256)
+def _holding(
+    lines: frozenset[Line],
+    tags: frozenset[str],
+    admission_ran: bool,  # noqa: FBT001 - private
+) -> tuple[LintRule, ...]:
+    return tuple(
+        made
+        for made in REGISTRY.values()
+        if made.check
+        and not (made.admission and admission_ran)
+        and (not made.when or not tags.isdisjoint(made.when))
+        and any(map(made.holds, lines))
+    )

@@ -19,7 +19,11 @@ _CONTROL = re.compile(r"(?:^|[;&|\n]\s*)(?:if|for|while|until|case|function)\b")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?=)")
 _PLAIN = re.compile(r"[^\s'\"\\$`;&|()<>#]+")
+_WHOLE = re.compile(r"[^\s'\"\\$`;&|()<>#]+(?=[ \t\n;])")
+"""A word without anything that a shell treats in a special way."""
+_BLANK = re.compile(r"(?:[ \t\r\f\v]|\\\n)+")
 _REDIRECTION = re.compile(r"\d*(?:>>|>\||>&|<&|<>|>|<)&?-?")
+_BRACKETS = re.compile(r"[()]")
 _SEPARATORS = ";&|()\n"
 
 
@@ -54,14 +58,17 @@ class _Reader:
 
     def read(self) -> list[list[Word]]:
         while self.at < len(self.text):
+            if blank := _BLANK.match(self.text, self.at):
+                self.at = blank.end()
+                continue
+            if plain := _WHOLE.match(self.text, self.at):
+                self.at = plain.end()
+                self._take([Word(plain[0])])
+                continue
             char = self.text[self.at]
             if char in _SEPARATORS:
                 self._end()
                 self.at += 1
-            elif char.isspace():
-                self.at += 1
-            elif self.text.startswith("\\\n", self.at):
-                self.at += 2
             elif char == "#":
                 self._comment()
             elif self.text.startswith("<<", self.at):
@@ -205,8 +212,8 @@ class _Reader:
 def _closing(text: str, start: int) -> int:
     """Return the index after the parenthesis that closes the one at ``start``."""
     depth = 0
-    for index in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[index], 0)
+    for bracket in _BRACKETS.finditer(text, start):
+        depth += 1 if bracket[0] == "(" else -1
         if depth == 0:
-            return index + 1
+            return bracket.end()
     return len(text)

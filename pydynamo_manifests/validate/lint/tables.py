@@ -68,10 +68,13 @@ class Parser:
     underscores: bool = False
     """It reads ``_`` as ``-``, as vLLM's does."""
     order: list[str] = field(default_factory=list)
+    required: frozenset[str] = frozenset()
+    """Names of the flags without which it stops."""
 
     def __post_init__(self) -> None:
         """Sort the spellings once, for the search by prefix."""
         self.order = sorted(self.spellings)
+        self.required = frozenset(flag.name for flag, _ in self.spellings.values() if flag.required)
 
     def starting(self, prefix: str) -> list[str]:
         """Return every spelling that begins with a prefix."""
@@ -121,7 +124,8 @@ def _entry(runs: list[list[Any]], at: int) -> Any:
 
 
 def _flag(name: str, entry: dict[str, Any]) -> Flag:
-    return Flag(name, **{key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()})
+    words: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+    return Flag(name, **words)
 
 
 def _spellings(flags: list[Flag]) -> dict[str, tuple[Flag, bool]]:
@@ -196,7 +200,9 @@ def history(name: str, spelling: str) -> list[tuple[str, str]]:
 
 def _all_spellings(flag: str, entry: dict[str, Any]) -> set[str]:
     names = {flag, *entry.get("aliases", ())}
-    return names | ({f"--no-{n[2:]}" for n in names if n.startswith("--")} if entry.get("negatable") else set())
+    return names | (
+        {f"--no-{n[2:]}" for n in names if n.startswith("--")} if entry.get("negatable") else set()
+    )
 
 
 def _joined(stretches: list[tuple[str, str]]) -> list[tuple[str, str]]:

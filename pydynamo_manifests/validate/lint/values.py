@@ -39,9 +39,11 @@ def check_value(flag: Flag, text: str, line: str) -> Iterator[ValueProblem]:
         yield ValueProblem("FLAG-13", f"takes {_NAMES[flag.type]}, not {_short(text)}: the start fails", "")
     elif flag.choices and text not in flag.choices and text not in flag.extra_choices:
         yield _choice(flag, text)
-    elif flag.type == "json" or flag.holds == "json":
-        yield from _json(flag, text, line)
-    elif flag.holds == "json-or-file" and text.lstrip()[:1] in ("{", "["):
+    elif (
+        flag.type == "json"
+        or flag.holds == "json"
+        or (flag.holds == "json-or-file" and text.lstrip()[:1] in ("{", "["))
+    ):
         yield from _json(flag, text, line)
 
 
@@ -70,8 +72,10 @@ def _choice(flag: Flag, text: str) -> ValueProblem:
 
 def json_object(text: str | None) -> dict[str, Any]:
     """Return the JSON object of a text, empty when it is none."""
+    if not text or "{" not in text:
+        return {}
     try:
-        value = json.loads(text or "")
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -82,10 +86,16 @@ def _json(flag: Flag, text: str, line: str) -> Iterator[ValueProblem]:
         value = json.loads(text)
     except (ValueError, RecursionError) as e:
         reason = str(e).split(":")[0]
-        hint = "write JSON: double quotes around keys and texts" if "'" in text or "=" in text else "write valid JSON"
+        hint = (
+            "write JSON: double quotes around keys and texts"
+            if "'" in text or "=" in text
+            else "write valid JSON"
+        )
         yield ValueProblem("FLAG-15", f"holds no JSON ({reason}): the start fails", hint)
         return
-    known = tables.config(flag.config or flag.config_later, line) if flag.config or flag.config_later else None
+    known = (
+        tables.config(flag.config or flag.config_later, line) if flag.config or flag.config_later else None
+    )
     if known and isinstance(value, dict):
         yield from _keys(known, value)
 

@@ -20,7 +20,7 @@ _SPLIT = (
     "--data-parallel-size-local", "--data-parallel-rank", "--data-parallel-start-rank", "--data-parallel-address",
     "--prefill-context-parallel-size", "--enable-elastic-ep", "--nnodes", "--headless", "--base-gpu-id",
     "--attention-context-parallel-size", "--data-parallel-external-lb", "--data-parallel-hybrid-lb",
-    "--attn-cp-size",
+    "--attn-cp-size", "--elastic-ep-backend",
 )  # fmt: skip
 """Flags after which the plain product of sizes does not say what one component runs."""
 _NETWORK = re.compile(r"rdma|hugepages|infiniband|\bib|efa|sriov|roce|ephemeral|hca", re.IGNORECASE)
@@ -47,7 +47,10 @@ def gpu_arithmetic(scene: Scene) -> Iterator[Found]:
         if have * nodes != need:
             where = f"{have} GPUs on each of {nodes} nodes" if nodes > 1 else f"{have} GPU{'s' * (have != 1)}"
             effect = "the engine never starts" if need > have * nodes else f"{have * nodes - need} stay idle"
-            yield Found(p.main.at("resources"), f"{p.name} wants {need} GPU{'s' * (need != 1)} ({_formula(p)}) and gets {where}: {effect}")
+            yield Found(
+                p.main.at("resources"),
+                f"{p.name} wants {need} GPU{'s' * (need != 1)} ({_formula(p)}) and gets {where}: {effect}",
+            )
 
 
 def _needed(p: Part) -> int | None:
@@ -58,8 +61,8 @@ def _needed(p: Part) -> int | None:
         return None
     if p.engine == "trtllm" and (p.given(*_ENGINE_FILES, env="DYN_TRTLLM_EXTRA_ENGINE_ARGS") or _dotted(p)):
         return None
-    sizes = p.sizes()
-    if sizes is None or (p.script and p.script.text.count("dynamo.") > 1):
+    sizes = p.sizes
+    if sizes is None or (p.start and p.start.shell and p.script and p.script.text.count("dynamo.") > 1):
         return None
     tensor, pipeline, data = sizes
     return tensor * pipeline * (data if p.engine == "vllm" else 1)
@@ -74,7 +77,7 @@ def _dotted(p: Part) -> bool:
 
 def _formula(p: Part) -> str:
     names = ("tensor", "pipeline", "data") if p.engine == "vllm" else ("tensor", "pipeline")
-    sizes = p.sizes() or (1, 1, 1)
+    sizes = p.sizes or (1, 1, 1)
     return " x ".join(f"{name} {size}" for name, size in zip(names, sizes, strict=False))
 
 
@@ -95,7 +98,10 @@ def no_gpu(scene: Scene) -> Iterator[Found]:
             continue
         if _has_device(p) or re.search(r"cpu", p.main.image) or p.text("--device") == "cpu":
             continue
-        yield Found(p.main.at("resources"), f"{p.name} runs {p.module} with no GPU limit and no resource claim: it finds no device")
+        yield Found(
+            p.main.at("resources"),
+            f"{p.name} runs {p.module} with no GPU limit and no resource claim: it finds no device",
+        )
 
 
 def _has_device(p: Part) -> bool:
@@ -129,7 +135,10 @@ def unequal_gpus(scene: Scene) -> Iterator[Found]:
                 continue
             limit = p.main.limits.get(key)
             if quantity(limit) != quantity(asked):
-                yield Found(p.main.at("resources"), f"{p.name} requests {asked} of {key} and limits it to {limit}: the pod is refused")
+                yield Found(
+                    p.main.at("resources"),
+                    f"{p.name} requests {asked} of {key} and limits it to {limit}: the pod is refused",
+                )
 
 
 @rule(
@@ -139,7 +148,9 @@ def unequal_gpus(scene: Scene) -> Iterator[Found]:
     effect="no GPU is asked for, or the field is refused",
     hint="""v1beta1: limits."nvidia.com/gpu"; v1alpha1: limits.gpu, other keys under limits.custom""",
     source="shared types of api/v1alpha1 and core ResourceRequirements of api/v1beta1",
-    bad=example(frontend(), part("worker", "worker", _VLLM, container={"resources": {"limits": {"gpu": "1"}}})),
+    bad=example(
+        frontend(), part("worker", "worker", _VLLM, container={"resources": {"limits": {"gpu": "1"}}})
+    ),
     good=example(frontend(), part("worker", "worker", _VLLM, gpus=1)),
 )
 def foreign_gpu_key(scene: Scene) -> Iterator[Found]:
@@ -152,11 +163,17 @@ def foreign_gpu_key(scene: Scene) -> Iterator[Found]:
         else:
             raw = p.component.raw.get("resources")
             blocks = raw if isinstance(raw, dict) else {}
-            pairs = [(side, blocks[side]) for side in ("limits", "requests") if isinstance(blocks.get(side), dict)]
-            found = [(side, key) for side, block in pairs for key in block if isinstance(key, str) and "/" in key]
+            pairs = [
+                (side, blocks[side]) for side in ("limits", "requests") if isinstance(blocks.get(side), dict)
+            ]
+            found = [
+                (side, key) for side, block in pairs for key in block if isinstance(key, str) and "/" in key
+            ]
             base = (*p.path, "resources")
         for side, key in found:
-            yield Found((*base, side, key), f"{p.name} writes {side}.{key}, which {scene.graph.version} does not know")
+            yield Found(
+                (*base, side, key), f"{p.name} writes {side}.{key}, which {scene.graph.version} does not know"
+            )
 
 
 @rule(
@@ -168,7 +185,13 @@ def foreign_gpu_key(scene: Scene) -> Iterator[Found]:
     source="Kubernetes dynamic resource allocation; xpu examples of vLLM",
     bad=example(
         frontend(),
-        part("worker", "worker", _VLLM, gpus=0, pod={"resourceClaims": [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]}),
+        part(
+            "worker",
+            "worker",
+            _VLLM,
+            gpus=0,
+            pod={"resourceClaims": [{"name": "gpu", "resourceClaimTemplateName": "gpu"}]},
+        ),
     ),
     good=example(
         frontend(),
@@ -191,10 +214,16 @@ def half_claim(scene: Scene) -> Iterator[Found]:
         used = {*p.main.claims, *(name for c in p.component.others for name in c.claims)}
         for name in listed:
             if name not in used and not inits:
-                yield Found((*p.component.pod_path, "resourceClaims"), f"{p.name} has the claim {name!r} and no container uses it: no device arrives")
+                yield Found(
+                    (*p.component.pod_path, "resourceClaims"),
+                    f"{p.name} has the claim {name!r} and no container uses it: no device arrives",
+                )
         for name in p.main.claims:
             if name not in listed and not p.component.memory_service:
-                yield Found(p.main.at("resources"), f"{p.name} uses the claim {name!r}, which its pod does not have: the pod is refused")
+                yield Found(
+                    p.main.at("resources"),
+                    f"{p.name} uses the claim {name!r}, which its pod does not have: the pod is refused",
+                )
 
 
 @rule(
@@ -204,8 +233,14 @@ def half_claim(scene: Scene) -> Iterator[Found]:
     effect="NCCL fails or crawls between the GPUs of a pod",
     hint="leave the default of 8Gi, or ask for more; mount nothing else at /dev/shm",
     source="shared memory of the operator's pods; memory of NCCL",
-    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --tensor-parallel-size 2", gpus=2, sharedMemorySize="1Gi")),
-    good=example(frontend(), part("worker", "worker", f"{_VLLM} --tensor-parallel-size 2", gpus=2, sharedMemorySize="16Gi")),
+    bad=example(
+        frontend(),
+        part("worker", "worker", f"{_VLLM} --tensor-parallel-size 2", gpus=2, sharedMemorySize="1Gi"),
+    ),
+    good=example(
+        frontend(),
+        part("worker", "worker", f"{_VLLM} --tensor-parallel-size 2", gpus=2, sharedMemorySize="16Gi"),
+    ),
 )
 def shared_memory(scene: Scene) -> Iterator[Found]:
     """Find several ranks with less than the default, or a second volume at its path."""
@@ -214,10 +249,52 @@ def shared_memory(scene: Scene) -> Iterator[Found]:
         raw = p.component.raw.get(key)
         size = quantity(raw.get("size") if isinstance(raw, dict) else raw)
         own = next((m for m in p.main.mounts if m.where.rstrip("/") == "/dev/shm"), None)  # noqa: S108 - a mount path
-        ranks = p.sizes()
+        ranks = p.sizes
         if size and own:
-            yield Found(own.path, f"{p.name} mounts its own volume at /dev/shm beside {key}: two mounts at one path")
+            yield Found(
+                own.path,
+                f"{p.name} mounts its own volume at /dev/shm beside {key}: the operator's takes its place",
+            )
         elif size and size < _SHM and not own and ranks and ranks[0] > 1:
-            yield Found((*p.path, key), f"{p.name} runs {ranks[0]} ranks with less than 8Gi of shared memory: NCCL may fail")
+            yield Found(
+                (*p.path, key),
+                f"{p.name} runs {ranks[0]} ranks with less than 8Gi of shared memory: NCCL may fail",
+            )
 
 
+@rule(
+    "GPU-06",
+    "warning",
+    "shared GPU memory on an older Kubernetes",
+    effect="the memory service asks for devices through resource.k8s.io/v1, which 1.34 brought",
+    hint="use Kubernetes 1.34 or newer",
+    source="release notes of 1.3",
+    since=(1, 3),
+    when=("memory",),
+    bad=example(
+        frontend(),
+        part("worker", "worker", f"{_VLLM} --load-format gms", experimental={"gpuMemoryService": {}}),
+        cluster={"kubernetes": "1.32"},
+    ),
+    good=example(
+        frontend(),
+        part("worker", "worker", f"{_VLLM} --load-format gms", experimental={"gpuMemoryService": {}}),
+        cluster={"kubernetes": "1.34"},
+    ),
+)
+def old_kubernetes(scene: Scene) -> Iterator[Found]:
+    """Find a memory service for a cluster before 1.34."""
+    cluster = scene.cluster
+    said = cluster.get("kubernetes") if isinstance(cluster, dict) else getattr(cluster, "kubernetes", None)
+    found = re.match(r"v?(\d+)\.(\d+)", str(said or ""))
+    if not found or (int(found[1]), int(found[2])) >= _DEVICES_V1:
+        return
+    for p in scene.parts:
+        if p.component.memory_service:
+            yield Found(
+                p.path,
+                f"{p.name} has a GPU memory service, which needs Kubernetes 1.34; the cluster has {said}",
+            )
+
+
+_DEVICES_V1 = (1, 34)

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _SGLANG = "dynamo.sglang --model-path Qwen/Qwen3-0.6B"
 _EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
-_BLOCK_FLAG = {"vllm": "--block-size", "sglang": "--page-size", "trtllm": "--kv-block-size", "mocker": "--block-size"}
+_BLOCK_FLAG = {
+    "vllm": "--block-size",
+    "sglang": "--page-size",
+    "trtllm": "--kv-block-size",
+    "mocker": "--block-size",
+}
 _PUBLISH = ("--publish-kv-events", "--publish-events-and-metrics")
-_NEWER_MODES = {"direct": (1, 0), "power-of-two": (1, 1), "least-loaded": (1, 1), "device-aware-weighted": (1, 1)}
+_NEWER_MODES = {
+    "direct": (1, 0),
+    "power-of-two": (1, 1),
+    "least-loaded": (1, 1),
+    "device-aware-weighted": (1, 1),
+}
 _MODES = ("round-robin", "random", "kv")
 
 
@@ -87,7 +97,10 @@ def no_publisher(scene: Scene) -> Iterator[Found]:
         return
     for p in _routers(scene):
         if p.module == "dynamo.frontend" and not _without_events(p):
-            yield Found(p.at("--router-mode"), f"{p.name} routes by KV cache and no worker publishes events: its index stays empty")
+            yield Found(
+                p.at("--router-mode"),
+                f"{p.name} routes by KV cache and no worker publishes events: its index stays empty",
+            )
 
 
 @rule(
@@ -106,7 +119,10 @@ def unread_events(scene: Scene) -> Iterator[Found]:
     if routers and all(_without_events(p) for p in routers):
         for p in scene.workers:
             if p.engine != "mocker" and p.given("--kv-events-config", *_PUBLISH) and publishes(p):
-                yield Found(p.at("--kv-events-config", *_PUBLISH), f"{p.name} publishes KV events and the router was told not to read them")
+                yield Found(
+                    p.at("--kv-events-config", *_PUBLISH),
+                    f"{p.name} publishes KV events and the router was told not to read them",
+                )
 
 
 @rule(
@@ -116,16 +132,33 @@ def unread_events(scene: Scene) -> Iterator[Found]:
     effect="there is nothing to publish: the router's index stays empty",
     hint="leave prefix caching on where events are wanted",
     source="args.py of dynamo.vllm in the wheels; SGLang's radix cache; TensorRT-LLM's block reuse",
+    when=("dynamo.vllm", "dynamo.sglang", "dynamo.trtllm"),
     bad=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --no-enable-prefix-caching")),
     good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --enable-prefix-caching")),
 )
 def events_without_cache(scene: Scene) -> Iterator[Found]:
     """Find a worker that publishes and has its prefix cache switched off."""
     for p in scene.workers:
-        if p.engine == "vllm" and p.given("--kv-events-config") and publishes(p) and p.negated("--enable-prefix-caching"):
-            yield Found(p.at("--enable-prefix-caching"), f"{p.name} is to publish KV events with prefix caching off: there is nothing to publish")
-        if p.engine == "sglang" and p.given("--kv-events-config") and publishes(p) and p.has("--disable-radix-cache"):
-            yield Found(p.at("--disable-radix-cache"), f"{p.name} is to publish KV events without a radix cache: there is nothing to publish")
+        if (
+            p.engine == "vllm"
+            and p.given("--kv-events-config")
+            and publishes(p)
+            and p.negated("--enable-prefix-caching")
+        ):
+            yield Found(
+                p.at("--enable-prefix-caching"),
+                f"{p.name} is to publish KV events with prefix caching off: there is nothing to publish",
+            )
+        if (
+            p.engine == "sglang"
+            and p.given("--kv-events-config")
+            and publishes(p)
+            and p.has("--disable-radix-cache")
+        ):
+            yield Found(
+                p.at("--disable-radix-cache"),
+                f"{p.name} is to publish KV events without a radix cache: there is nothing to publish",
+            )
         if p.engine == "trtllm" and p.has(*_PUBLISH):
             yield from _trtllm_reuse(p)
 
@@ -134,10 +167,17 @@ def _trtllm_reuse(p: Part) -> Iterator[Found]:
     cache = p.json("--override-engine-args").get("kv_cache_config")
     inline = cache.get("enable_block_reuse") if isinstance(cache, dict) else None
     dotted = p.start.text("--trtllm.kv_cache_config.enable_block_reuse") if p.start else None
-    uses = [u for u in p.start.uses if u.spelling == "--trtllm.kv_cache_config.enable_block_reuse"] if p.start else []
+    uses = (
+        [u for u in p.start.uses if u.spelling == "--trtllm.kv_cache_config.enable_block_reuse"]
+        if p.start
+        else []
+    )
     value = uses[-1].values[0].text if uses and uses[-1].values else dotted
     if inline is False or (value or "").lower() == "false":
-        yield Found(p.at(*_PUBLISH), f"{p.name} is to publish KV events with block reuse off: there is nothing to publish")
+        yield Found(
+            p.at(*_PUBLISH),
+            f"{p.name} is to publish KV events with block reuse off: there is nothing to publish",
+        )
 
 
 @rule(
@@ -147,6 +187,7 @@ def _trtllm_reuse(p: Part) -> Iterator[Found]:
     effect="the worker publishes nothing",
     hint='add "enable_kv_cache_events": true',
     source="KVEventsConfig of vLLM",
+    when=("dynamo.vllm",),
     bad=_kv(part("worker", "worker", f"""{_VLLM} --kv-events-config '{{"publisher": "zmq"}}'""")),
     good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}")),
 )
@@ -155,7 +196,10 @@ def events_left_off(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         value = p.json("--kv-events-config") if p.engine == "vllm" else {}
         if value and "enable_kv_cache_events" not in value:
-            yield Found(p.at("--kv-events-config"), f"{p.name} configures KV events without enable_kv_cache_events: they stay off")
+            yield Found(
+                p.at("--kv-events-config"),
+                f"{p.name} configures KV events without enable_kv_cache_events: they stay off",
+            )
 
 
 def _block(p: Part) -> tuple[int, str] | None:
@@ -185,8 +229,14 @@ def _block_path(p: Part, flag: str) -> tuple[str | int, ...]:
     effect="their hashes never match, so no request finds its cache",
     hint="state one block size everywhere, or leave it to the workers",
     source="gaie and global_planner examples; model card of the workers",
-    bad=_kv(part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"), line="--router-mode kv --kv-cache-block-size 16"),
-    good=_kv(part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"), line="--router-mode kv --kv-cache-block-size 64"),
+    bad=_kv(
+        part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"),
+        line="--router-mode kv --kv-cache-block-size 16",
+    ),
+    good=_kv(
+        part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"),
+        line="--router-mode kv --kv-cache-block-size 64",
+    ),
 )
 def router_block_size(scene: Scene) -> Iterator[Found]:
     """Find a router whose stated block size no worker has."""
@@ -198,7 +248,10 @@ def router_block_size(scene: Scene) -> Iterator[Found]:
         mine = None if p.engine else _block(p)
         if mine and sizes != {mine[0]}:
             shown = ", ".join(map(str, sorted(sizes)))
-            yield Found(_block_path(p, mine[1]), f"{p.name} counts blocks of {mine[0]} tokens, the workers of {shown}: no hash ever matches")
+            yield Found(
+                _block_path(p, mine[1]),
+                f"{p.name} counts blocks of {mine[0]} tokens, the workers of {shown}: no hash ever matches",
+            )
 
 
 @rule(
@@ -226,7 +279,10 @@ def role_block_size(scene: Scene) -> Iterator[Found]:
         mine = _block(p)
         if mine and prefill and mine[0] not in prefill:
             shown = ", ".join(map(str, sorted(prefill)))
-            yield Found(p.at(mine[1]), f"{p.name} has blocks of {mine[0]} tokens, prefill of {shown}: the copied blocks do not fit")
+            yield Found(
+                p.at(mine[1]),
+                f"{p.name} has blocks of {mine[0]} tokens, prefill of {shown}: the copied blocks do not fit",
+            )
 
 
 @rule(
@@ -236,7 +292,10 @@ def role_block_size(scene: Scene) -> Iterator[Found]:
     effect="engines use 16 to 64, so its hashes never match",
     hint="write --router-block-size with the workers' number",
     source="args.py of dynamo.router in the wheels",
-    bad=example(part("router", "worker", "dynamo.router --endpoint ns.backend.generate", image="dynamo-planner:1.6.1")),
+    when=("dynamo.router",),
+    bad=example(
+        part("router", "worker", "dynamo.router --endpoint ns.backend.generate", image="dynamo-planner:1.6.1")
+    ),
     good=example(
         part(
             "router",
@@ -260,8 +319,8 @@ def assumed_block_size(scene: Scene) -> Iterator[Found]:
     effect="it is not among the choices and the frontend stops",
     hint="write a mode of the release: round-robin, random or kv exist in all",
     source="args.py of dynamo.frontend in the wheels 0.9.1, 1.0.2 and 1.1.1",
-    bad=example(frontend("--router-mode least-loaded", image="dynamo-frontend:1.0.2"), dynamo="1.0.2"),
-    good=example(frontend("--router-mode least-loaded", image="dynamo-frontend:1.1.1"), dynamo="1.1.1"),
+    bad=example(frontend("--router-mode latency")),
+    good=example(frontend("--router-mode least-loaded")),
 )
 def router_mode(scene: Scene) -> Iterator[Found]:
     """Find a mode in the variable; one in a flag is found with the flags."""
@@ -270,7 +329,9 @@ def router_mode(scene: Scene) -> Iterator[Found]:
         if not mode or p.given("--router-mode") or "$" in mode or "<" in mode:
             continue
         if mode not in _MODES and p.line < _NEWER_MODES.get(mode, (99, 0)):
-            yield Found(p.main.env["DYN_ROUTER_MODE"].path, f"{p.name} of this release has no router mode {mode!r}")
+            yield Found(
+                p.main.env["DYN_ROUTER_MODE"].path, f"{p.name} of this release has no router mode {mode!r}"
+            )
 
 
 @rule(
@@ -281,6 +342,7 @@ def router_mode(scene: Scene) -> Iterator[Found]:
     hint="--serve-indexer needs --router-mode kv, and excludes --use-remote-indexer",
     source="frontend_args.py in the wheels from 1.1.1",
     since=(1, 1),
+    when=("dynamo.frontend",),
     bad=example(frontend("--serve-indexer")),
     good=example(frontend("--serve-indexer --router-mode kv")),
 )
@@ -290,9 +352,13 @@ def index_server(scene: Scene) -> Iterator[Found]:
         if not p.has("--serve-indexer") or not p.sure:
             continue
         if not p.given("--router-mode", env="DYN_ROUTER_MODE") or _mode(p) not in ("kv", None):
-            yield Found(p.at("--serve-indexer"), f"{p.name} serves an index without --router-mode kv: it stops")
+            yield Found(
+                p.at("--serve-indexer"), f"{p.name} serves an index without --router-mode kv: it stops"
+            )
         elif p.has("--use-remote-indexer"):
-            yield Found(p.at("--use-remote-indexer"), f"{p.name} serves an index and uses a remote one: it stops")
+            yield Found(
+                p.at("--use-remote-indexer"), f"{p.name} serves an index and uses a remote one: it stops"
+            )
 
 
 @rule(
@@ -304,7 +370,8 @@ def index_server(scene: Scene) -> Iterator[Found]:
     source="args.py of dynamo.frontend in the wheels",
     bad=example(frontend("--router-mode kv", replicas=2), part("worker", "worker", f"{_VLLM} {_EVENTS}")),
     good=example(
-        frontend("--router-mode kv --router-replica-sync", replicas=2), part("worker", "worker", f"{_VLLM} {_EVENTS}")
+        frontend("--router-mode kv --router-replica-sync", replicas=2),
+        part("worker", "worker", f"{_VLLM} {_EVENTS}"),
     ),
 )
 def unsynced_routers(scene: Scene) -> Iterator[Found]:
@@ -312,4 +379,64 @@ def unsynced_routers(scene: Scene) -> Iterator[Found]:
     for p in _routers(scene):
         synced = p.given("--router-replica-sync", env="DYN_ROUTER_REPLICA_SYNC")
         if (p.component.replicas or 1) > 1 and not synced and (not p.start or p.sure):
-            yield Found((*p.path, "replicas"), f"{p.name} routes by KV cache in {p.component.replicas} replicas that do not share their load")
+            yield Found(
+                (*p.path, "replicas"),
+                f"{p.name} routes by KV cache in {p.component.replicas} replicas that do not share their load",
+            )
+
+
+@rule(
+    "RT-03",
+    "warning",
+    "router flags beside a policy file",
+    effect="the file wins and the flags do nothing",
+    hint="move them into the file",
+    source="release notes of 1.6",
+    since=(1, 6),
+    when=("dynamo.frontend", "dynamo.router"),
+    bad=example(frontend("--router-mode kv --router-policy-config /c/policy.yaml --router-temperature 0.5")),
+    good=example(frontend("--router-mode kv --router-policy-config /c/policy.yaml")),
+)
+def policy_and_flags(scene: Scene) -> Iterator[Found]:
+    """Find scoring flags that a policy file outranks."""
+    for p in scene.parts:
+        if p.line >= (1, 6) and p.given("--router-policy-config", env="DYN_ROUTER_POLICY_CONFIG"):
+            for use in p.start.all(*_SCORING) if p.start else ():
+                yield Found(use.path, f"{p.name} gives {use.spelling} and a policy file, which wins")
+
+
+_SCORING = ("--router-temperature", "--router-kv-overlap-score-credit", "--router-queue-threshold")
+
+
+@rule(
+    "EV-05",
+    "warning",
+    "two engines on one port of the host",
+    effect="the second cannot bind its event port",
+    hint="take hostNetwork out, or give each its own port",
+    source="event endpoints of vLLM and SGLang",
+    bad=_kv(
+        part(
+            "worker",
+            "worker",
+            f"""{_VLLM} --kv-events-config '{{"enable_kv_cache_events": true, "endpoint": "tcp://*:20080"}}'""",
+            replicas=2,
+            pod={"hostNetwork": True},
+        )
+    ),
+    good=_kv(
+        part(
+            "worker",
+            "worker",
+            f"""{_VLLM} --kv-events-config '{{"enable_kv_cache_events": true, "endpoint": "tcp://*:20080"}}'""",
+            replicas=2,
+        )
+    ),
+)
+def event_port(scene: Scene) -> Iterator[Found]:
+    """Find replicas on the host's network with one event port."""
+    for p in scene.workers:
+        shared = p.component.pod.get("hostNetwork") is True and (p.component.replicas or 1) > 1
+        if shared and p.json("--kv-events-config").get("endpoint"):
+            message = f"{p.name} runs {p.component.replicas} times on the host's network with one event port"
+            yield Found(p.at("--kv-events-config"), message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
-from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.registry import Found, declare, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +40,19 @@ def _with_sidecar(side: dict[str, Any]) -> dict[str, Any]:
     hint="""add the variable DYN_LORA_ENABLED: "true"; baseModelName of a DynamoModel is the worker's modelRef.name""",
     source="lora examples of the vLLM backend",
     since=(0, 8),
-    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --enable-lora", modelRef={"name": "Qwen/Qwen3-0.6B"})),
+    when=("dynamo.vllm",),
+    bad=example(
+        frontend(), part("worker", "worker", f"{_VLLM} --enable-lora", modelRef={"name": "Qwen/Qwen3-0.6B"})
+    ),
     good=example(
         frontend(),
-        part("worker", "worker", f"{_VLLM} --enable-lora", modelRef={"name": "Qwen/Qwen3-0.6B"}, env={"DYN_LORA_ENABLED": "true"}),
+        part(
+            "worker",
+            "worker",
+            f"{_VLLM} --enable-lora",
+            modelRef={"name": "Qwen/Qwen3-0.6B"},
+            env={"DYN_LORA_ENABLED": "true"},
+        ),
     ),
 )
 def adapters(scene: Scene) -> Iterator[Found]:
@@ -55,8 +64,15 @@ def adapters(scene: Scene) -> Iterator[Found]:
             named[reference["name"]] = p
             value = p.main.value("DYN_LORA_ENABLED")
             unset = "DYN_LORA_ENABLED" not in p.main.env and not p.main.env_from
-            if p.engine == "vllm" and p.has("--enable-lora") and (unset or (value or "true").lower() not in _TRUE):
-                yield Found(p.at("--enable-lora"), f"{p.name} enables LoRA without DYN_LORA_ENABLED: its adapters are not loaded")
+            if (
+                p.engine == "vllm"
+                and p.has("--enable-lora")
+                and (unset or (value or "true").lower() not in _TRUE)
+            ):
+                yield Found(
+                    p.at("--enable-lora"),
+                    f"{p.name} enables LoRA without DYN_LORA_ENABLED: its adapters are not loaded",
+                )
 
 
 @rule(
@@ -67,6 +83,7 @@ def adapters(scene: Scene) -> Iterator[Found]:
     hint="add --load-format gms",
     source="agg_gms.yaml of the examples; internal/dynamo/backend_vllm.go of the operator 1.4",
     since=(1, 1),
+    when=("memory",),
     bad=example(frontend(), part("worker", "worker", _VLLM, **_SHARED)),
     good=example(frontend(), part("worker", "worker", f"{_VLLM} --load-format gms", **_SHARED)),
 )
@@ -74,9 +91,16 @@ def unused_memory(scene: Scene) -> Iterator[Found]:
     """Find an intra-pod memory service beside another load format."""
     for p in scene.workers:
         own_client = p.main.value("DYN_GMS_USE_V1") is not None
-        if p.component.memory_service == "intrapod" and p.engine in ("vllm", "sglang") and p.sure and not own_client:
-            if not p.given("--load-format"):
-                yield Found(p.start.path if p.start else p.path, f"{p.name} has a GPU memory service and does not load through it")
+        if (
+            p.component.memory_service == "intrapod"
+            and p.engine in ("vllm", "sglang")
+            and p.sure
+            and not own_client
+        ) and not p.given("--load-format"):
+            yield Found(
+                p.start.path if p.start else p.path,
+                f"{p.name} has a GPU memory service and does not load through it",
+            )
 
 
 @rule(
@@ -87,10 +111,18 @@ def unused_memory(scene: Scene) -> Iterator[Found]:
     hint="add gpuMemoryService of the same mode; intra-pod also the annotation nvidia.com/dynamo-kube-discovery-mode: container",
     source="agg_failover.yaml and gms-failover.yaml of the examples",
     since=(1, 1),
-    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --load-format gms", experimental={"failover": {}})),
+    when=("failover",),
+    bad=example(
+        frontend(), part("worker", "worker", f"{_VLLM} --load-format gms", experimental={"failover": {}})
+    ),
     good=example(
         frontend(),
-        part("worker", "worker", f"{_VLLM} --load-format gms", experimental={"failover": {}, "gpuMemoryService": {}}),
+        part(
+            "worker",
+            "worker",
+            f"{_VLLM} --load-format gms",
+            experimental={"failover": {}, "gpuMemoryService": {}},
+        ),
         annotations={_DISCOVERY: "container"},
     ),
 )
@@ -101,11 +133,15 @@ def failover(scene: Scene) -> Iterator[Found]:
             continue
         key = (*p.path, "experimental", "failover") if scene.graph.beta else (*p.path, "failover")
         if not p.component.memory_service:
-            yield Found(key, f"{p.name} has failover and no gpuMemoryService: its shadow has no memory to share")
+            yield Found(
+                key, f"{p.name} has failover and no gpuMemoryService: its shadow has no memory to share"
+            )
         elif p.component.failover == "intrapod":
             modes = (scene.graph.annotations.get(_DISCOVERY), p.component.annotations.get(_DISCOVERY))
             if "container" not in modes:
-                yield Found(key, f"{p.name} has two engines in one pod and discovery by pod: they register as one")
+                yield Found(
+                    key, f"{p.name} has two engines in one pod and discovery by pod: they register as one"
+                )
 
 
 @rule(
@@ -116,7 +152,11 @@ def failover(scene: Scene) -> Iterator[Found]:
     hint="keep --load-format gms",
     source="args.py of dynamo.vllm in the 1.6.1 wheel",
     since=(1, 6),
-    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --load-format gms", env={"DYN_GMS_USE_V1": "1"}, **_SHARED)),
+    when=("dynamo.vllm",),
+    bad=example(
+        frontend(),
+        part("worker", "worker", f"{_VLLM} --load-format gms", env={"DYN_GMS_USE_V1": "1"}, **_SHARED),
+    ),
     good=example(frontend(), part("worker", "worker", f"{_VLLM} --load-format gms", **_SHARED)),
 )
 def two_memories(scene: Scene) -> Iterator[Found]:
@@ -127,23 +167,17 @@ def two_memories(scene: Scene) -> Iterator[Found]:
             yield Found(p.main.env["DYN_GMS_USE_V1"].path)
 
 
-@rule(
+declare(
     "MIG-01",
-    "warning",
+    "error",
     "a migration limit at the worker",
-    effect="the frontend migrates requests from 1.0 on, and reads its own limit only",
-    hint="write --migration-limit at the frontend",
+    effect="the worker's parser no longer knows the flag and it stops at once",
+    hint="write --migration-limit at the frontend, which migrates requests since 1.0",
     source="args.py of the frontend and the backends in the wheels from 1.0.2",
     since=(1, 0),
-    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --migration-limit 3", image="vllm-runtime:1.6.1")),
+    bad=example(frontend(), part("worker", "worker", f"{_VLLM} --migration-limit 3")),
     good=example(frontend("--migration-limit 3"), part("worker", "worker", _VLLM)),
 )
-def worker_migration(scene: Scene) -> Iterator[Found]:
-    """Find the flag on a worker."""
-    for p in scene.workers:
-        for token in p.start.tokens if p.start and p.line >= (1, 0) else ():
-            if token.text.split("=")[0] == "--migration-limit":
-                yield Found(token.path, f"{p.name} limits migration, which is the frontend's since 1.0")
 
 
 @rule(
@@ -154,9 +188,14 @@ def worker_migration(scene: Scene) -> Iterator[Found]:
     hint="next stage: --route-to-encoder (vLLM), --dedicated-mm-encoder (SGLang), --encode-endpoint (TensorRT-LLM)",
     source="multimodal launch scripts of each backend",
     since=(1, 3),
-    bad=example(frontend(), part("encode", "worker", f"{_MEDIA} encode"), part("pd", "worker", f"{_MEDIA} pd")),
+    when=("dynamo.vllm", "dynamo.sglang", "dynamo.trtllm"),
+    bad=example(
+        frontend(), part("encode", "worker", f"{_MEDIA} encode"), part("pd", "worker", f"{_MEDIA} pd")
+    ),
     good=example(
-        frontend(), part("encode", "worker", f"{_MEDIA} encode"), part("pd", "worker", f"{_MEDIA} pd --route-to-encoder")
+        frontend(),
+        part("encode", "worker", f"{_MEDIA} encode"),
+        part("pd", "worker", f"{_MEDIA} pd --route-to-encoder"),
     ),
 )
 def idle_encoder(scene: Scene) -> Iterator[Found]:
@@ -167,7 +206,10 @@ def idle_encoder(scene: Scene) -> Iterator[Found]:
         return
     for p in scene.workers:
         if p.role == "encode" and p.line >= (1, 3):
-            yield Found(p.at("--disaggregation-mode"), f"{p.name} encodes and no other worker routes to it: it stays idle")
+            yield Found(
+                p.at("--disaggregation-mode"),
+                f"{p.name} encodes and no other worker routes to it: it stays idle",
+            )
 
 
 @rule(
@@ -178,6 +220,7 @@ def idle_encoder(scene: Scene) -> Iterator[Found]:
     hint="give each worker a frontend sidecar with --router-mode direct",
     source="gaie examples of the vLLM backend",
     since=(1, 1),
+    when=("epp",),
     bad=example(_PICKER, part("decode", "decode", _VLLM)),
     good=example(_PICKER, _with_sidecar(_DIRECT)),
 )
@@ -190,8 +233,35 @@ def picker_without_sidecar(scene: Scene) -> Iterator[Found]:
             continue
         side = next((c for c in p.component.others if c.name == p.component.sidecar), None)
         if side is None:
-            yield Found(p.path, f"{p.name} stands behind an endpoint picker and has no frontend sidecar: nothing answers on port 8000")
+            yield Found(
+                p.path,
+                f"{p.name} stands behind an endpoint picker and has no frontend sidecar: nothing answers on port 8000",
+            )
             continue
         modes = [line.text("--router-mode") for line in p.others if line.module == "dynamo.frontend"]
         if modes and "direct" not in modes and not side.value("DYN_ROUTER_MODE") and None not in modes:
-            yield Found(side.path, f"the sidecar of {p.name} routes by {modes[0]}: the picker's choice is undone")
+            yield Found(
+                side.path, f"the sidecar of {p.name} routes by {modes[0]}: the picker's choice is undone"
+            )
+
+
+@rule(
+    "EPP-02",
+    "warning",
+    "two entry points",
+    effect="the gateway picks workers by itself, and clients of the frontend bypass it",
+    hint="take the frontend component out: each worker's sidecar is one",
+    source="gaie examples of upstream have no frontend component",
+    when=("epp",),
+    bad=example(_PICKER, frontend(), _with_sidecar(_DIRECT)),
+    good=example(_PICKER, _with_sidecar(_DIRECT)),
+)
+def picker_and_frontend(scene: Scene) -> Iterator[Found]:
+    """Find a frontend component beside an endpoint picker."""
+    if any(p.type == "epp" for p in scene.parts):
+        for p in scene.parts:
+            if p.type == "frontend":
+                yield Found(
+                    p.path,
+                    f"{p.name} is a frontend beside an endpoint picker: its requests bypass the picker",
+                )

@@ -26,6 +26,14 @@ _SPECIFIC = {
     ("FLAG-14", "dynamo.vllm", "--disaggregation-mode"): "ROLE-09",
     ("FLAG-14", "dynamo.sglang", "--disaggregation-mode"): "ROLE-09",
     ("FLAG-14", "dynamo.frontend", "--router-mode"): "RT-01",
+    ("FLAG-01", "dynamo.vllm", "--migration-limit"): "MIG-01",
+    ("FLAG-01", "dynamo.sglang", "--migration-limit"): "MIG-01",
+    ("FLAG-01", "dynamo.trtllm", "--migration-limit"): "MIG-01",
+}
+_SPECIFIC |= {
+    ("FLAG-14", module, f"--{plane}-plane"): "PLANE-04"
+    for module in ("dynamo.frontend", "dynamo.vllm", "dynamo.sglang", "dynamo.trtllm", "dynamo.mocker")
+    for plane in ("request", "response", "event")
 }
 """Problems that have a rule of their own, by rule, module and flag."""
 _LATER_WORDS = {"encode", "pd", "agg"}
@@ -97,8 +105,9 @@ def deprecated_flags(scene: Scene) -> Iterator[Found]:
                 new = flag.name if old else flag.use
                 gone = f", it goes with {flag.removed_in}" if flag.removed_in else ""
                 ignored = " and ignored" if flag.effect == "ignored" else ""
-                message = f"{use.spelling} is deprecated{ignored} in {line.line}{gone}"
-                yield Found(use.path, message, f"write {new}" if new else "")
+                word = "an old spelling" if old else f"deprecated{ignored}"
+                message = f"{use.spelling} is {word} in {line.line}{gone}"
+                yield Found(use.path, message, f"write {new}" if new else "", "info" if old else "")
 
 
 @rule(
@@ -109,6 +118,7 @@ def deprecated_flags(scene: Scene) -> Iterator[Found]:
     hint="add --enable-multimodal",
     source="args.py of dynamo.vllm and dynamo.sglang in the wheels from 1.3.1",
     since=(1, 3),
+    when=("dynamo.vllm",),
     bad=example(
         frontend(),
         part("encode", "worker", f"{_VLLM} --disaggregation-mode encode --no-enable-multimodal"),
@@ -126,7 +136,10 @@ def media_switch(scene: Scene) -> Iterator[Found]:
         if p.engine != "vllm" or p.line < (1, 3) or not p.sure or p.has("--enable-multimodal"):
             continue
         if p.role == "encode" or p.has("--route-to-encoder"):
-            yield Found(p.at("--disaggregation-mode"), f"{p.name} handles media without --enable-multimodal: it refuses them")
+            yield Found(
+                p.at("--disaggregation-mode"),
+                f"{p.name} handles media without --enable-multimodal: it refuses them",
+            )
 
 
 @rule(
@@ -136,7 +149,10 @@ def media_switch(scene: Scene) -> Iterator[Found]:
     effect="they exclude each other and the worker stops at once",
     hint="keep --dyn-tool-call-parser",
     source="args.py of dynamo.sglang in the wheels",
-    bad=_worker("dynamo.sglang --model-path Qwen/Qwen3-0.6B --tool-call-parser qwen --dyn-tool-call-parser hermes"),
+    when=("dynamo.sglang",),
+    bad=_worker(
+        "dynamo.sglang --model-path Qwen/Qwen3-0.6B --tool-call-parser qwen --dyn-tool-call-parser hermes"
+    ),
     good=_worker("dynamo.sglang --model-path Qwen/Qwen3-0.6B --dyn-tool-call-parser hermes"),
 )
 def two_tool_parsers(scene: Scene) -> Iterator[Found]:
@@ -154,6 +170,7 @@ def two_tool_parsers(scene: Scene) -> Iterator[Found]:
     hint="move everything into one of them",
     source="args.py of dynamo.trtllm in the wheels from 1.1.1",
     since=(1, 1),
+    when=("dynamo.trtllm",),
     bad=_worker(
         "dynamo.trtllm --model-path Qwen/Qwen3-0.6B --override-engine-args '{}' --trtllm.kv_cache_config.dtype fp8"
     ),
@@ -175,6 +192,7 @@ def two_engine_options(scene: Scene) -> Iterator[Found]:
     hint="give both or neither",
     source="backend_args.py of dynamo.sglang in the wheels from 1.0.2",
     since=(1, 0),
+    when=("dynamo.sglang",),
     bad=_worker("dynamo.sglang --model-path Qwen/Qwen3-0.6B --disagg-config /config/roles.yaml"),
     good=_worker(
         "dynamo.sglang --model-path Qwen/Qwen3-0.6B --disagg-config /config/roles.yaml --disagg-config-key decode"
@@ -277,8 +295,12 @@ _declare(
     effect="python finds no such module and the pod restarts for ever",
     hint="use an image of a release that has it",
     source="the packages of the published wheels",
-    bad=example(part("router", "worker", "dynamo.thunderagent_router", image="dynamo-planner:1.2.1"), dynamo="1.2.1"),
-    good=example(part("router", "worker", "dynamo.thunderagent_router", image="dynamo-planner:1.3.1"), dynamo="1.3.1"),
+    bad=example(
+        part("router", "worker", "dynamo.thunderagent_router", image="dynamo-planner:1.2.1"), dynamo="1.2.1"
+    ),
+    good=example(
+        part("router", "worker", "dynamo.thunderagent_router", image="dynamo-planner:1.3.1"), dynamo="1.3.1"
+    ),
 )
 def unknown_module(scene: Scene) -> Iterator[Found]:
     """Find a module that came with a later release."""
@@ -287,7 +309,9 @@ def unknown_module(scene: Scene) -> Iterator[Found]:
             first = _FIRST.get(line.module)
             if first and p.line < first:
                 name = release_name(first)
-                yield Found(line.path, f"{line.module} exists since {name}: {release_name(p.line)} cannot start it")
+                yield Found(
+                    line.path, f"{line.module} exists since {name}: {release_name(p.line)} cannot start it"
+                )
 
 
 @rule(
@@ -308,7 +332,9 @@ def dead_variables(scene: Scene) -> Iterator[Found]:
             since, use = _DEAD.get(name, ((99, 0), ""))
             if p.line >= since:
                 hint = f"write {use}" if use else ""
-                yield Found(variable.path, f"{name} is not read since {release_name(since)}: it does nothing", hint)
+                yield Found(
+                    variable.path, f"{name} is not read since {release_name(since)}: it does nothing", hint
+                )
 
 
 _DEAD = {
@@ -332,17 +358,28 @@ _DEAD = {
     hint="take it out; the flags say the same",
     source="args.py of dynamo.vllm in the wheels from 1.0.2 and 1.4.2",
     since=(1, 0),
+    when=("dynamo.vllm",),
     bad=example(frontend(), part("worker", "worker", _VLLM, env={"DYN_CONNECTOR": "nixl"})),
     good=example(frontend(), part("worker", "worker", _VLLM)),
 )
 def refused_variables(scene: Scene) -> Iterator[Found]:
     """Find DYN_CONNECTOR, and from 1.4 the old switches for media."""
-    old = ("DYN_VLLM_MULTIMODAL_WORKER", "DYN_VLLM_MULTIMODAL_ENCODE_WORKER", "DYN_VLLM_MULTIMODAL_DECODE_WORKER")
+    old = (
+        "DYN_VLLM_MULTIMODAL_WORKER",
+        "DYN_VLLM_MULTIMODAL_ENCODE_WORKER",
+        "DYN_VLLM_MULTIMODAL_DECODE_WORKER",
+    )
     for p in scene.workers:
         if p.engine != "vllm":
             continue
-        names = [n for n in old if p.line >= (1, 4) and (p.main.value(n) or "").lower() in ("1", "true", "yes", "on")]
+        names = [
+            n
+            for n in old
+            if p.line >= (1, 4) and (p.main.value(n) or "").lower() in ("1", "true", "yes", "on")
+        ]
         if p.line >= (1, 0) and p.main.value("DYN_CONNECTOR"):
             names.append("DYN_CONNECTOR")
         for name in names:
-            yield Found(p.main.env[name].path, f"{name} is refused in {release_name(p.line)}: the worker stops")
+            yield Found(
+                p.main.env[name].path, f"{name} is refused in {release_name(p.line)}: the worker stops"
+            )

@@ -36,16 +36,32 @@ def _short(p: Part) -> str:
     since=(1, 5),
     admission=True,
     bad=example(frontend(), part("worker", "worker", _VLLM, image="registry.example/vllm-runtime:my-tag")),
-    good=example(frontend(), part("worker", "worker", _VLLM, image="registry.example/vllm-runtime:my-tag", runtimeVersionOverride="1.6.1")),
+    good=example(
+        frontend(),
+        part(
+            "worker",
+            "worker",
+            _VLLM,
+            image="registry.example/vllm-runtime:my-tag",
+            runtimeVersionOverride="1.6.1",
+        ),
+    ),
 )
 def unversioned_tag(scene: Scene) -> Iterator[Found]:
     """Find images by digest, without tag, or with a free tag."""
     if scene.line < (1, 5):
         return
     for p in scene.parts:
-        if p.main.image and not p.component.raw.get("runtimeVersionOverride") and not _SEMVER.fullmatch(p.main.tag):
+        if (
+            p.main.image
+            and not p.component.raw.get("runtimeVersionOverride")
+            and not _SEMVER.fullmatch(p.main.tag)
+        ):
             shown = p.main.tag or "no tag"
-            yield Found((*p.path, "runtimeVersionOverride"), f"{p.name} runs an image with {shown!r}, which says no version: the graph is refused")
+            yield Found(
+                (*p.path, "runtimeVersionOverride"),
+                f"{p.name} runs an image with {shown!r}, which says no version: the graph is refused",
+            )
 
 
 @rule(
@@ -55,14 +71,19 @@ def unversioned_tag(scene: Scene) -> Iterator[Found]:
     effect="flags, variables and defaults are those of the image, not of the release the graph is for",
     hint="use images of one minor with the platform, or set --dynamo to the images' release",
     source="release notes: platform and runtime move together",
-    bad=example(frontend(image="dynamo-frontend:1.5.1"), part("worker", "worker", _VLLM, image="vllm-runtime:1.5.1")),
+    bad=example(
+        frontend(image="dynamo-frontend:1.5.1"), part("worker", "worker", _VLLM, image="vllm-runtime:1.5.1")
+    ),
     good=example(frontend(), part("worker", "worker", _VLLM)),
 )
 def other_release(scene: Scene) -> Iterator[Found]:
     """Find images whose version is of another minor than the target release."""
     for p in scene.parts:
         if p.version and p.version[:2] != scene.line[:2]:
-            yield Found(p.main.at("image"), f"{p.name} runs {release_name(p.version)} and the graph is for {release_name(scene.line)}")
+            yield Found(
+                p.main.at("image"),
+                f"{p.name} runs {release_name(p.version)} and the graph is for {release_name(scene.line)}",
+            )
 
 
 @rule(
@@ -81,7 +102,9 @@ def mixed_releases(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         if p.version and fronts and p.version not in fronts:
             shown = ", ".join(release_name(v) for v in sorted(fronts))
-            yield Found(p.main.at("image"), f"{p.name} runs {release_name(p.version)} and the frontend {shown}")
+            yield Found(
+                p.main.at("image"), f"{p.name} runs {release_name(p.version)} and the frontend {shown}"
+            )
 
 
 @rule(
@@ -91,15 +114,24 @@ def mixed_releases(scene: Scene) -> Iterator[Found]:
     effect="the image cannot be pulled",
     hint="before 1.1 the planner, before 0.8 the frontend runs in a backend's runtime image",
     source="images of the releases in the public registry",
-    bad=alpha({"Planner": service("planner", "dynamo.planner --config '{}'", image="dynamo-planner:1.0.2", gpus=0)}, dynamo="1.0.2"),
-    good=alpha({"Planner": service("planner", "dynamo.planner --config '{}'", image="vllm-runtime:1.0.2", gpus=0)}, dynamo="1.0.2"),
+    bad=alpha(
+        {"Planner": service("planner", "dynamo.planner --config '{}'", image="dynamo-planner:1.0.2", gpus=0)},
+        dynamo="1.0.2",
+    ),
+    good=alpha(
+        {"Planner": service("planner", "dynamo.planner --config '{}'", image="vllm-runtime:1.0.2", gpus=0)},
+        dynamo="1.0.2",
+    ),
 )
 def not_yet_published(scene: Scene) -> Iterator[Found]:
     """Find the public planner and frontend images before their first release."""
     for p in scene.parts:
         first = _FIRST.get(_short(p))
         if first and p.line < first and p.main.image.startswith(_PUBLIC):
-            yield Found(p.main.at("image"), f"{_short(p)} is published since {release_name(first)}: {p.name} cannot pull it")
+            yield Found(
+                p.main.at("image"),
+                f"{_short(p)} is published since {release_name(first)}: {p.name} cannot pull it",
+            )
 
 
 @rule(
@@ -109,6 +141,7 @@ def not_yet_published(scene: Scene) -> Iterator[Found]:
     effect="the pod waits for a GPU that it does not use",
     hint="take the GPU limit out; from 1.2 the image is dynamo-planner",
     source="mocker examples of upstream",
+    when=("dynamo.mocker",),
     bad=example(frontend(), part("worker", "worker", _MOCKER, gpus=1)),
     good=example(frontend(), part("worker", "worker", _MOCKER, gpus=0)),
 )
@@ -118,9 +151,17 @@ def mocker_with_gpu(scene: Scene) -> Iterator[Found]:
         if p.engine != "mocker":
             continue
         if p.main.gpus:
-            yield Found(p.main.at("resources"), f"{p.name} simulates an engine and asks for {p.main.gpus} GPU: it takes one from others")
+            yield Found(
+                p.main.at("resources"),
+                f"{p.name} simulates an engine and asks for {p.main.gpus} GPU: it takes one from others",
+            )
         if p.line >= (1, 2) and re.fullmatch(r"(vllm|sglang|tensorrtllm)-runtime", _short(p)):
-            yield Found(p.main.at("image"), f"{p.name} simulates an engine in the large image {_short(p)}", "dynamo-planner holds the mocker", "warning")
+            yield Found(
+                p.main.at("image"),
+                f"{p.name} simulates an engine in the large image {_short(p)}",
+                "dynamo-planner holds the mocker",
+                "warning",
+            )
 
 
 @rule(
@@ -138,7 +179,11 @@ def never_published(scene: Scene) -> Iterator[Found]:
     for p in scene.parts:
         right = _NEVER.get(_short(p))
         if right and p.main.image.startswith(_PUBLIC):
-            yield Found(p.main.at("image"), f"{_short(p)} was never published: {p.name} cannot pull it", f"write {right}")
+            yield Found(
+                p.main.at("image"),
+                f"{_short(p)} was never published: {p.name} cannot pull it",
+                f"write {right}",
+            )
 
 
 @rule(
@@ -156,4 +201,7 @@ def old_suffix(scene: Scene) -> Iterator[Found]:
     """Find tags with the suffix from 1.3 on."""
     for p in scene.parts:
         if p.main.tag.endswith("-cuda13") and p.line >= (1, 3):
-            yield Found(p.main.at("image"), f"{p.name} runs {p.main.tag}, and {release_name(p.line)} has no such suffix")
+            yield Found(
+                p.main.at("image"),
+                f"{p.name} runs {p.main.tag}, and {release_name(p.line)} has no such suffix",
+            )

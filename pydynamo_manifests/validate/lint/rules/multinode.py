@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-32B"
-_TWO = {"multinode": {"nodeCount": 2}}
+_TWO: dict[str, Any] = {"multinode": {"nodeCount": 2}}
 _SIZES = ("--tensor-parallel-size", "--pipeline-parallel-size", "--data-parallel-size")
 _OWN = ("--nnodes", "--node-rank", "--dist-init-addr", "--master-addr", "--headless")
 _EXECUTOR = "nvidia.com/vllm-distributed-executor-backend"
@@ -26,7 +26,8 @@ _ENGINES = ("vllm", "sglang", "trtllm")
 
 
 def _spread(line: str, gpus: int = 4, **more: Any) -> Example:
-    return example(frontend(), part("worker", "worker", line, gpus=gpus, **(_TWO | more)))
+    spec = {"backendFramework": more.pop("backendFramework")} if "backendFramework" in more else {}
+    return example(frontend(), part("worker", "worker", line, gpus=gpus, **(_TWO | more)), **spec)
 
 
 def _manual(p: Part) -> bool:
@@ -47,6 +48,7 @@ def _workers(scene: Scene) -> list[Part]:
     hint="install Grove, or LeaderWorkerSet with Volcano",
     source="internal/dynamo/grove.go and the multinode pages of the operator",
     admission=True,
+    when=("multinode",),
     bad=_spread(f"{_VLLM} --tensor-parallel-size 8")._replace(cluster={"features": set()}),
     good=_spread(f"{_VLLM} --tensor-parallel-size 8")._replace(cluster={"features": {"grove"}}),
 )
@@ -56,7 +58,10 @@ def no_gang(scene: Scene) -> Iterator[Found]:
     if features is None or "grove" in features or {"lws", "volcano-scheduler"} <= features:
         return
     for p in _workers(scene):
-        yield Found((*p.path, "multinode"), f"{p.name} spans {p.component.nodes} nodes and the cluster has neither Grove nor LWS with Volcano: it is refused")
+        yield Found(
+            (*p.path, "multinode"),
+            f"{p.name} spans {p.component.nodes} nodes and the cluster has neither Grove nor LWS with Volcano: it is refused",
+        )
 
 
 def _features(cluster: Any) -> set[str] | None:
@@ -72,6 +77,7 @@ def _features(cluster: Any) -> set[str] | None:
     effect="it takes them for 1, adds no flags, and every node waits for the others",
     hint="write --tensor-parallel-size and its value as two items of args",
     source="internal/dynamo/backend_vllm.go of the operator 1.4",
+    when=("multinode",),
     bad=_spread(f"{_VLLM} -tp 8"),
     good=_spread(f"{_VLLM} --tensor-parallel-size 8"),
 )
@@ -84,7 +90,10 @@ def unread_sizes(scene: Scene) -> Iterator[Found]:
             in_command = "command" in use.path
             if use.spelling not in _SIZES or use.joined or in_command:
                 why = "in command" if in_command else f"as {use.spelling}{'=' if use.joined else ''}"
-                yield Found(use.path, f"{p.name} writes {use.flag.name} {why}: the operator reads 1 and starts the nodes apart")
+                yield Found(
+                    use.path,
+                    f"{p.name} writes {use.flag.name} {why}: the operator reads 1 and starts the nodes apart",
+                )
 
 
 def _by_hand(p: Part) -> bool:
@@ -98,7 +107,12 @@ def _by_hand(p: Part) -> bool:
     effect="it adds nothing, without a word, and every node waits for the others",
     hint="""command: [python3, -m, dynamo.vllm] with args, or one shell line in args""",
     source="internal/dynamo/utils.go of the operator 1.4",
-    bad=_spread(f"{_VLLM} --tensor-parallel-size 8", backendFramework="vllm", container={"command": ["/opt/start.sh"], "args": []}),
+    when=("multinode",),
+    bad=_spread(
+        f"{_VLLM} --tensor-parallel-size 8",
+        backendFramework="vllm",
+        container={"command": ["/opt/start.sh"], "args": []},
+    ),
     good=_spread(f"{_VLLM} --tensor-parallel-size 8"),
 )
 def no_place(scene: Scene) -> Iterator[Found]:
@@ -108,7 +122,10 @@ def no_place(scene: Scene) -> Iterator[Found]:
             continue
         if _PYTHON.fullmatch(p.main.command[0]) or any(_INLINE.search(arg) for arg in p.main.args):
             continue
-        yield Found(p.main.at("command"), f"{p.name} starts through {p.main.command[0]!r}: the operator finds no place for its multinode flags")
+        yield Found(
+            p.main.at("command"),
+            f"{p.name} starts through {p.main.command[0]!r}: the operator finds no place for its multinode flags",
+        )
 
 
 @rule(
@@ -118,6 +135,7 @@ def no_place(scene: Scene) -> Iterator[Found]:
     effect="the operator appends its own after them and they win",
     hint="take them out",
     source="internal/dynamo/backend_sglang.go of the operator 1.4",
+    when=("multinode",),
     bad=_spread("dynamo.sglang --model-path Qwen/Qwen3-32B --tp-size 8 --nnodes 2"),
     good=_spread("dynamo.sglang --model-path Qwen/Qwen3-32B --tp-size 8"),
 )
@@ -141,11 +159,11 @@ def own_flags(scene: Scene) -> Iterator[Found]:
 )
 def executor(scene: Scene) -> Iterator[Found]:
     """Find an annotation with another word, on the graph or on a pod."""
-    places = [(scene.graph.annotations, ("metadata", "annotations"))]
-    pods = ("podTemplate", "metadata", "annotations") if scene.graph.beta else ("extraPodMetadata", "annotations")
-    places += [(p.component.annotations, (*p.path, *pods)) for p in scene.parts]  # type: ignore[list-item]
-    for annotations, path in places:
-        value = annotations.get(_EXECUTOR)
+    places: list[tuple[dict[str, Any], Path]] = [(scene.graph.annotations, ("metadata", "annotations"))]
+    pods = ("podTemplate", "metadata") if scene.graph.beta else ("extraPodMetadata",)
+    places += [(p.component.annotations, (*p.path, *pods, "annotations")) for p in scene.parts]
+    for written, path in places:
+        value = written.get(_EXECUTOR)
         if value is not None and str(value).lower() not in ("mp", "ray"):
             yield Found((*path, _EXECUTOR), f"{value!r} is no executor that the operator starts: mp or ray")
 
@@ -157,6 +175,7 @@ def executor(scene: Scene) -> Iterator[Found]:
     effect="an endpoint picker is refused; a planner decides once per node",
     hint="take multinode out",
     source="validation of the operator 1.4",
+    when=("multinode",),
     bad=example(frontend(), part("planner", "planner", "dynamo.planner --config '{}'", **_TWO)),
     good=example(frontend(), part("planner", "planner", "dynamo.planner --config '{}'")),
 )
@@ -164,7 +183,10 @@ def single_process(scene: Scene) -> Iterator[Found]:
     """Find an EPP, a planner or a frontend over several nodes."""
     for p in scene.parts:
         if p.component.nodes > 1 and p.type in ("epp", "planner", "frontend"):
-            yield Found((*p.path, "multinode"), f"{p.name} is a {p.type} and runs as one process, not over {p.component.nodes} nodes")
+            yield Found(
+                (*p.path, "multinode"),
+                f"{p.name} is a {p.type} and runs as one process, not over {p.component.nodes} nodes",
+            )
 
 
 @rule(
@@ -183,6 +205,12 @@ def other_framework(scene: Scene) -> Iterator[Found]:
         if not p.component.is_engine:
             continue
         if p.framework and p.engine in _ENGINES and p.engine != p.framework:
-            yield Found(("spec", "backendFramework"), f"{p.name} starts {p.module} and backendFramework is {p.framework}: the operator starts nothing")
+            yield Found(
+                ("spec", "backendFramework"),
+                f"{p.name} starts {p.module} and backendFramework is {p.framework}: the operator starts nothing",
+            )
         elif not p.engine and not p.framework and p in _workers(scene) and p.main.image and not _by_hand(p):
-            yield Found(p.path, f"{p.name} spans {p.component.nodes} nodes and its engine is not to be seen: the operator adds no flags")
+            yield Found(
+                p.path,
+                f"{p.name} spans {p.component.nodes} nodes and its engine is not to be seen: the operator adds no flags",
+            )

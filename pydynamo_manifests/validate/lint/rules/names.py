@@ -36,7 +36,10 @@ _OLD = {"Frontend": service("frontend", "dynamo.frontend", image="dynamo-fronten
 def api_version(scene: Scene) -> Iterator[Found]:
     """Find v1beta1 before 1.2; v1alpha1 from 1.5, which is still served, is a warning."""
     if scene.graph.beta and scene.line < (1, 2):
-        yield Found(("apiVersion",), f"nvidia.com/v1beta1 graphs exist since 1.2: {release_name(scene.line)} knows no such kind")
+        yield Found(
+            ("apiVersion",),
+            f"nvidia.com/v1beta1 graphs exist since 1.2: {release_name(scene.line)} knows no such kind",
+        )
     elif not scene.graph.beta and scene.line >= (1, 5):
         message = f"{release_name(scene.line)} still serves v1alpha1, and its own admission for it is gone"
         yield Found(("apiVersion",), message, "dynamo-manifests convert --to nvidia.com/v1beta1", "warning")
@@ -49,8 +52,28 @@ def api_version(scene: Scene) -> Iterator[Found]:
     effect="the path is dropped or refused, and nothing is mounted where the engine looks",
     hint="a v1alpha1 service writes mountPoint, a container writes mountPath",
     source="api/v1alpha1 and api/v1beta1 of the operator",
-    bad=alpha({"w": service("worker", _VLLM, image="vllm-runtime:1.1.1", volumeMounts=[{"name": "models", "mountPath": "/models"}])}, dynamo="1.1.1"),
-    good=alpha({"w": service("worker", _VLLM, image="vllm-runtime:1.1.1", volumeMounts=[{"name": "models", "mountPoint": "/models"}])}, dynamo="1.1.1"),
+    bad=alpha(
+        {
+            "w": service(
+                "worker",
+                _VLLM,
+                image="vllm-runtime:1.1.1",
+                volumeMounts=[{"name": "models", "mountPath": "/models"}],
+            )
+        },
+        dynamo="1.1.1",
+    ),
+    good=alpha(
+        {
+            "w": service(
+                "worker",
+                _VLLM,
+                image="vllm-runtime:1.1.1",
+                volumeMounts=[{"name": "models", "mountPoint": "/models"}],
+            )
+        },
+        dynamo="1.1.1",
+    ),
 )
 def mount_words(scene: Scene) -> Iterator[Found]:
     """Find mountPath at a v1alpha1 service and mountPoint in a container."""
@@ -58,10 +81,16 @@ def mount_words(scene: Scene) -> Iterator[Found]:
         raw = p.component.raw.get("volumeMounts")
         for index, mount in enumerate(raw if isinstance(raw, list) and not scene.graph.beta else ()):
             if isinstance(mount, dict) and "mountPath" in mount:
-                yield Found((*p.path, "volumeMounts", index, "mountPath"), f"{p.name} writes mountPath at the service, whose word is mountPoint")
+                yield Found(
+                    (*p.path, "volumeMounts", index, "mountPath"),
+                    f"{p.name} writes mountPath at the service, whose word is mountPoint",
+                )
         for mount in p.main.mounts:
             if scene.graph.beta and _has_point(scene, mount.path):
-                yield Found((*mount.path, "mountPoint"), f"{p.name} writes mountPoint in a container, whose word is mountPath")
+                yield Found(
+                    (*mount.path, "mountPoint"),
+                    f"{p.name} writes mountPoint in a container, whose word is mountPath",
+                )
 
 
 def _has_point(scene: Scene, path: tuple[str | int, ...]) -> bool:
@@ -80,7 +109,17 @@ def _has_point(scene: Scene, path: tuple[str | int, ...]) -> bool:
     source="api/v1beta1 of the operator 1.4; release notes of 1.5",
     since=(1, 2),
     admission=True,
-    bad=example({"name": "worker", "type": "worker", "podTemplate": {"spec": {"containers": [{"name": "vllm", "image": "nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.6.1"}]}}}),
+    bad=example(
+        {
+            "name": "worker",
+            "type": "worker",
+            "podTemplate": {
+                "spec": {
+                    "containers": [{"name": "vllm", "image": "nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.6.1"}]
+                }
+            },
+        }
+    ),
     good=example(part("worker", "worker", _VLLM)),
 )
 def no_main(scene: Scene) -> Iterator[Found]:
@@ -110,7 +149,12 @@ def equal_names(scene: Scene) -> Iterator[Found]:
         if counts[p.name.lower()] > 1 and p.name.lower() in seen:
             severity = "" if scene.graph.beta else "warning"
             path = (*p.path, "name") if scene.graph.beta else p.path
-            yield Found(path, f"another component is called {p.name!r} too, in whatever case: their objects share one name", "", severity)
+            yield Found(
+                path,
+                f"another component is called {p.name!r} too, in whatever case: their objects share one name",
+                "",
+                severity,
+            )
         seen.add(p.name.lower())
 
 
@@ -123,6 +167,7 @@ def equal_names(scene: Scene) -> Iterator[Found]:
     source="validation of the operator 1.4; release notes of 1.5",
     since=(1, 0),
     admission=True,
+    when=("epp",),
     bad=example(part("epp", "epp", "", image="dynamo-frontend:1.4.2"), dynamo="1.4.2"),
     good=example(part("epp", "epp", "", image="dynamo-frontend:1.6.1")),
 )
@@ -131,9 +176,17 @@ def picker_config(scene: Scene) -> Iterator[Found]:
     for p in scene.parts:
         config = p.component.raw.get("eppConfig")
         if p.type == "epp" and scene.line < (1, 5) and not config:
-            yield Found((*p.path, "eppConfig"), f"{p.name} has no eppConfig, which the picker of {release_name(scene.line)} needs")
+            yield Found(
+                (*p.path, "eppConfig"),
+                f"{p.name} has no eppConfig, which the picker of {release_name(scene.line)} needs",
+            )
         elif config and scene.line >= (1, 5):
-            yield Found((*p.path, "eppConfig"), f"{p.name} has an eppConfig, which the picker of {release_name(scene.line)} does not read", "take it out", "warning")
+            yield Found(
+                (*p.path, "eppConfig"),
+                f"{p.name} has an eppConfig, which the picker of {release_name(scene.line)} does not read",
+                "take it out",
+                "warning",
+            )
 
 
 @rule(
@@ -144,14 +197,21 @@ def picker_config(scene: Scene) -> Iterator[Found]:
     hint="one component of type epp, without multinode",
     source="validation of the operator 1.4",
     admission=True,
-    bad=example(part("epp", "epp", "", image="dynamo-frontend:1.6.1"), part("epp-b", "epp", "", image="dynamo-frontend:1.6.1")),
+    when=("epp",),
+    bad=example(
+        part("epp", "epp", "", image="dynamo-frontend:1.6.1"),
+        part("epp-b", "epp", "", image="dynamo-frontend:1.6.1"),
+    ),
     good=example(part("epp", "epp", "", image="dynamo-frontend:1.6.1")),
 )
 def pickers(scene: Scene) -> Iterator[Found]:
     """Find a second picker, and one with nodes."""
     found = [p for p in scene.parts if p.type == "epp"]
     for p in found[1:]:
-        yield Found((*p.path, "type" if scene.graph.beta else "componentType"), f"{p.name} is the second endpoint picker of the graph: one is the most")
+        yield Found(
+            (*p.path, "type" if scene.graph.beta else "componentType"),
+            f"{p.name} is the second endpoint picker of the graph: one is the most",
+        )
     for p in found:
         if p.component.nodes > 1:
             yield Found((*p.path, "multinode"), f"{p.name} is an endpoint picker and cannot span nodes")
@@ -164,7 +224,9 @@ def pickers(scene: Scene) -> Iterator[Found]:
     effect="Grove refuses the pods up to 1.1; later the graph's part is cut and gets a hash, until no room is left",
     hint="graph and component together: at most 45 characters, 4 fewer for several nodes",
     source="length check of Grove; naming of the operator from 1.2",
-    bad=example(frontend(), part("prefill", "worker", _VLLM), name="qwen3-235b-a22b-instruct-2507-fp8-production-eu"),
+    bad=example(
+        frontend(), part("prefill", "worker", _VLLM), name="qwen3-235b-a22b-instruct-2507-fp8-production-eu"
+    ),
     good=example(frontend(), part("prefill", "worker", _VLLM), name="qwen3-235b"),
 )
 def long_names(scene: Scene) -> Iterator[Found]:
@@ -178,7 +240,12 @@ def long_names(scene: Scene) -> Iterator[Found]:
             continue
         cut = scene.line >= (1, 2) and used + 10 <= _GROVE_MAX and len(scene.graph.name) < _GROVE_MAX
         effect = "the graph's part is cut and hashed" if cut else "Grove refuses the pods"
-        yield Found(("metadata", "name"), f"{scene.graph.name} with {p.name} has {length} characters of {_GROVE_MAX}: {effect}", "", "warning" if cut else "")
+        yield Found(
+            ("metadata", "name"),
+            f"{scene.graph.name} with {p.name} has {length} characters of {_GROVE_MAX}: {effect}",
+            "",
+            "warning" if cut else "",
+        )
 
 
 @rule(
@@ -195,7 +262,10 @@ def bad_names(scene: Scene) -> Iterator[Found]:
     """Find names outside their patterns."""
     name = scene.graph.name
     if name and (len(name) > _LABEL_MAX or not _LABEL.fullmatch(name)):
-        yield Found(("metadata", "name"), f"{name!r} is no DNS label: the objects of the graph cannot be named after it")
+        yield Found(
+            ("metadata", "name"),
+            f"{name!r} is no DNS label: the objects of the graph cannot be named after it",
+        )
     for p in scene.parts:
         if p.name and scene.whole and (len(p.name) > _LABEL_MAX or not _COMPONENT.fullmatch(p.name)):
             path = (*p.path, "name") if scene.graph.beta else p.path
@@ -204,7 +274,10 @@ def bad_names(scene: Scene) -> Iterator[Found]:
 
 def _two(prefill: str, decode: str) -> Example:
     roles = [("prefill", prefill), ("decode", decode)]
-    return example(frontend(), *(part(r, r, f"dynamo.vllm --model {m} --disaggregation-mode {r} {transfer()}") for r, m in roles))
+    return example(
+        frontend(),
+        *(part(r, r, f"dynamo.vllm --model {m} --disaggregation-mode {r} {transfer()}") for r, m in roles),
+    )
 
 
 @rule(
@@ -223,14 +296,20 @@ def served_names(scene: Scene) -> Iterator[Found]:
     for p in scene.role("decode"):
         if prefill and p.served and None not in prefill and p.served not in prefill:
             shown = ", ".join(sorted(n for n in prefill if n))
-            yield Found(p.at("--served-model-name", "--model", "--model-path"), f"{p.name} serves {p.served}, prefill serves {shown}: no request finds both")
+            yield Found(
+                p.at("--served-model-name", "--model", "--model-path"),
+                f"{p.name} serves {p.served}, prefill serves {shown}: no request finds both",
+            )
     served = {p.served for p in scene.workers if p.role != "encode"}
     if not served or None in served:
         return
     for p in scene.parts:
         variable = p.main.env.get("DYN_MODEL_NAME") if p.type == "epp" else None
         if variable and variable.value and variable.value not in served and scene.line >= (1, 1):
-            yield Found(variable.path, f"{p.name} picks for {variable.value} and the workers serve {', '.join(sorted(map(str, served)))}")
+            yield Found(
+                variable.path,
+                f"{p.name} picks for {variable.value} and the workers serve {', '.join(sorted(map(str, served)))}",
+            )
 
 
 @rule(
@@ -240,14 +319,27 @@ def served_names(scene: Scene) -> Iterator[Found]:
     effect="clients must send the path as the model",
     hint="add --served-model-name",
     source="args.py of each backend in the wheels",
-    bad=example(frontend(), part("worker", "worker", "dynamo.vllm --model /models/qwen", mounts={"/models": "models"})),
-    good=example(frontend(), part("worker", "worker", "dynamo.vllm --model /models/qwen --served-model-name qwen", mounts={"/models": "models"})),
+    bad=example(
+        frontend(), part("worker", "worker", "dynamo.vllm --model /models/qwen", mounts={"/models": "models"})
+    ),
+    good=example(
+        frontend(),
+        part(
+            "worker",
+            "worker",
+            "dynamo.vllm --model /models/qwen --served-model-name qwen",
+            mounts={"/models": "models"},
+        ),
+    ),
 )
 def path_as_name(scene: Scene) -> Iterator[Found]:
     """Find local models without a served name."""
     for p in scene.workers:
         if p.sure and (p.model or "").startswith("/") and p.served == p.model and p.role != "encode":
-            yield Found(p.at("--model", "--model-path"), f"{p.name} serves {p.model} under its path: clients must send that")
+            yield Found(
+                p.at("--model", "--model-path"),
+                f"{p.name} serves {p.model} under its path: clients must send that",
+            )
 
 
 @rule(
@@ -257,6 +349,7 @@ def path_as_name(scene: Scene) -> Iterator[Found]:
     effect="the planner looks for the types prefill and decode, else for fixed names, and stops",
     hint="give the workers the types prefill and decode",
     source="backend_components.py of the planner in the wheels",
+    when=("planner", "dynamo.planner", "dynamo.planner.planner_sla"),
     bad=example(
         frontend(),
         part("planner", "planner", "dynamo.planner --config '{}'"),
@@ -276,7 +369,17 @@ def names_for_planner(scene: Scene) -> Iterator[Found]:
         return
     for p in scene.workers:
         if p.type == "worker" and p.role in ("prefill", "decode") and p.name not in _PLANNER_NAMES:
-            yield Found((*p.path, "type" if scene.graph.beta else "subComponentType"), f"{p.name} does {p.role} as a plain worker: the planner does not find it")
+            yield Found(
+                (*p.path, "type" if scene.graph.beta else "subComponentType"),
+                f"{p.name} does {p.role} as a plain worker: the planner does not find it",
+            )
 
 
-_PLANNER_NAMES = {"prefill", "decode", "VllmPrefillWorker", "VllmDecodeWorker", "TRTLLMPrefillWorker", "TRTLLMDecodeWorker"}
+_PLANNER_NAMES = {
+    "prefill",
+    "decode",
+    "VllmPrefillWorker",
+    "VllmDecodeWorker",
+    "TRTLLMPrefillWorker",
+    "TRTLLMDecodeWorker",
+}

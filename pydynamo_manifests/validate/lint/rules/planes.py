@@ -18,7 +18,14 @@ _WORDS = {
     "--response-plane": {"tcp", "quic"},
     "--event-plane": {"nats", "zmq"},
 }
-_TALKING = ("dynamo.frontend", "dynamo.router", "dynamo.vllm", "dynamo.sglang", "dynamo.trtllm", "dynamo.mocker")
+_TALKING = (
+    "dynamo.frontend",
+    "dynamo.router",
+    "dynamo.vllm",
+    "dynamo.sglang",
+    "dynamo.trtllm",
+    "dynamo.mocker",
+)
 
 
 def _variable(flag: str) -> str:
@@ -45,7 +52,10 @@ def _differing(scene: Scene, flag: str, default: str) -> Iterator[Found]:
     if not stated or len({value for _, value in known}) < 2:  # noqa: PLR2004 - two that differ
         return
     others = ", ".join(f"{p.name} {value}" for p, value in known)
-    yield Found(_where(stated[0], flag), f"the components differ in {flag[2:]} ({others}): they cannot talk to each other")
+    yield Found(
+        _where(stated[0], flag),
+        f"the components differ in {flag[2:]} ({others}): they cannot talk to each other",
+    )
 
 
 @rule(
@@ -56,8 +66,14 @@ def _differing(scene: Scene, flag: str, default: str) -> Iterator[Found]:
     hint="set DYN_REQUEST_PLANE once, in the env of the graph",
     source="runtime_args.py in the wheels",
     since=(0, 8),
-    bad=example(frontend(env={"DYN_REQUEST_PLANE": "nats"}), part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "tcp"})),
-    good=example(frontend(env={"DYN_REQUEST_PLANE": "tcp"}), part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "tcp"})),
+    bad=example(
+        frontend(env={"DYN_REQUEST_PLANE": "nats"}),
+        part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "tcp"}),
+    ),
+    good=example(
+        frontend(env={"DYN_REQUEST_PLANE": "tcp"}),
+        part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "tcp"}),
+    ),
 )
 def request_plane(scene: Scene) -> Iterator[Found]:
     """Find request planes that differ inside one graph."""
@@ -73,7 +89,9 @@ def request_plane(scene: Scene) -> Iterator[Found]:
     source="runtime_args.py in the 1.6.1 wheel",
     since=(1, 6),
     bad=example(frontend("--response-plane quic"), part("worker", "worker", _VLLM)),
-    good=example(frontend("--response-plane quic"), part("worker", "worker", f"{_VLLM} --response-plane quic")),
+    good=example(
+        frontend("--response-plane quic"), part("worker", "worker", f"{_VLLM} --response-plane quic")
+    ),
 )
 def response_plane(scene: Scene) -> Iterator[Found]:
     """Find response planes that differ inside one graph."""
@@ -98,4 +116,34 @@ def unknown_plane(scene: Scene) -> Iterator[Found]:
         for flag, words in _WORDS.items() if p.line >= (1, 6) else ():
             value = p.main.value(_variable(flag))
             if value and value not in words and "$" not in value and not (p.start and p.start.last(flag)):
-                yield Found(_where(p, flag), f"{p.name} sets {_variable(flag)} to {value!r}, which is no plane: it stops")
+                yield Found(
+                    _where(p, flag),
+                    f"{p.name} sets {_variable(flag)} to {value!r}, which is no plane: it stops",
+                )
+
+
+@rule(
+    "PLANE-02",
+    "warning",
+    "NATS, which the platform no longer brings",
+    effect="without a NATS server the components find no transport",
+    hint="install NATS with the platform (global.nats.install: true), or use tcp and zmq",
+    source="values of the platform chart from 1.4",
+    since=(1, 4),
+    bad=example(
+        frontend(env={"DYN_REQUEST_PLANE": "nats"}),
+        part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "nats"}),
+    ),
+    good=example(frontend(), part("worker", "worker", _VLLM)),
+)
+def nats_plane(scene: Scene) -> Iterator[Found]:
+    """Find components that ask for NATS by flag or variable without naming a server."""
+    for p in scene.parts:
+        if p.module not in _TALKING or p.line < (1, 4) or "NATS_SERVER" in p.main.env:
+            continue
+        for flag in ("--request-plane", "--event-plane"):
+            if _plane(p, flag) == "nats":
+                yield Found(
+                    _where(p, flag),
+                    f"{p.name} uses NATS for {flag[2:]}, which the platform does not install since 1.4",
+                )

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _LAST = (9, 9)
 _OLDEST, _NEWEST = (1, 0), (1, 6)
-_SCALED = {"scalingAdapter": {}}
+_SCALED: dict[str, Any] = {"scalingAdapter": {}}
 _MODEL = "planner_config.py of the planner in the wheels"
 
 
 def _workers(**more: Any) -> list[dict[str, Any]]:
-    return [part(r, r, f"{_VLLM} --disaggregation-mode {r} {transfer()}", **more) for r in ("prefill", "decode")]
+    return [
+        part(r, r, f"{_VLLM} --disaggregation-mode {r} {transfer()}", **more) for r in ("prefill", "decode")
+    ]
 
 
 def _planned(config: dict[str, Any], *others: dict[str, Any], **more: Any) -> Example:
@@ -32,38 +34,98 @@ def _planned(config: dict[str, Any], *others: dict[str, Any], **more: Any) -> Ex
 
 
 _FIELDS: dict[str, tuple[tuple[int, int], tuple[int, int]]] = dict.fromkeys(
-    "environment backend mode pre_deployment_sweeping_mode enable_throughput_scaling enable_load_scaling "
-    "throughput_adjustment_interval load_adjustment_interval ttft itl max_gpu_budget min_endpoint "
-    "prefill_engine_num_gpu decode_engine_num_gpu profile_results_dir load_predictor load_predictor_log1p "
-    "load_predictor_warmup_trace prophet_window_size kalman_q_level kalman_q_trend kalman_r kalman_min_points "
-    "load_scaling_down_sensitivity load_min_observations throughput_metrics_source "
-    "metric_pulling_prometheus_endpoint metric_reporting_prometheus_port model_name global_planner_namespace "
-    "log_dir namespace no_operation".split(),
+    [
+        "environment",
+        "backend",
+        "mode",
+        "pre_deployment_sweeping_mode",
+        "enable_throughput_scaling",
+        "enable_load_scaling",
+        "throughput_adjustment_interval",
+        "load_adjustment_interval",
+        "ttft",
+        "itl",
+        "max_gpu_budget",
+        "min_endpoint",
+        "prefill_engine_num_gpu",
+        "decode_engine_num_gpu",
+        "profile_results_dir",
+        "load_predictor",
+        "load_predictor_log1p",
+        "load_predictor_warmup_trace",
+        "prophet_window_size",
+        "kalman_q_level",
+        "kalman_q_trend",
+        "kalman_r",
+        "kalman_min_points",
+        "load_scaling_down_sensitivity",
+        "load_min_observations",
+        "throughput_metrics_source",
+        "metric_pulling_prometheus_endpoint",
+        "metric_reporting_prometheus_port",
+        "model_name",
+        "global_planner_namespace",
+        "log_dir",
+        "namespace",
+        "no_operation",
+    ],
     (_OLDEST, _LAST),
 )
-_FIELDS |= dict.fromkeys(["load_learning_window", "load_router_metrics_url", "no_correction"], ((1, 0), (1, 0)))
+_FIELDS |= dict.fromkeys(
+    ["load_learning_window", "load_router_metrics_url", "no_correction"], ((1, 0), (1, 0))
+)
 _FIELDS |= {"load_metric_samples": ((1, 0), (1, 2))}
 _FIELDS |= dict.fromkeys(
-    "optimization_target max_num_fpm_samples fpm_sample_bucket_size live_dashboard_port report_interval_hours "
-    "report_output_dir".split(),
+    [
+        "optimization_target",
+        "max_num_fpm_samples",
+        "fpm_sample_bucket_size",
+        "live_dashboard_port",
+        "report_interval_hours",
+        "report_output_dir",
+    ],
     ((1, 1), _LAST),
 )
 _FIELDS |= dict.fromkeys(
-    "throughput_adjustment_interval_seconds load_adjustment_interval_seconds ttft_ms itl_ms min_gpu_budget "
-    "report_filename advisory aic_interpolation".split(),
+    [
+        "throughput_adjustment_interval_seconds",
+        "load_adjustment_interval_seconds",
+        "ttft_ms",
+        "itl_ms",
+        "min_gpu_budget",
+        "report_filename",
+        "advisory",
+        "aic_interpolation",
+    ],
     ((1, 2), _LAST),
 )
 _FIELDS |= dict.fromkeys(
-    "prefill_scale_up_queue_tokens prefill_scale_down_queue_tokens decode_scale_up_kv_rate "
-    "decode_scale_down_kv_rate speculative_nextn metric_pulling_prometheus_token "
-    "metric_pulling_prometheus_token_file metric_pulling_prometheus_ssl_verify "
-    "metric_pulling_prometheus_extra_query_params metric_pulling_prometheus_ca_bundle report_write_gzip_log "
-    "scheduling plugin_registration".split(),
+    [
+        "prefill_scale_up_queue_tokens",
+        "prefill_scale_down_queue_tokens",
+        "decode_scale_up_kv_rate",
+        "decode_scale_down_kv_rate",
+        "speculative_nextn",
+        "metric_pulling_prometheus_token",
+        "metric_pulling_prometheus_token_file",
+        "metric_pulling_prometheus_ssl_verify",
+        "metric_pulling_prometheus_extra_query_params",
+        "metric_pulling_prometheus_ca_bundle",
+        "report_write_gzip_log",
+        "scheduling",
+        "plugin_registration",
+    ],
     ((1, 3), _LAST),
 )
 _FIELDS |= dict.fromkeys(
-    "prefill_min_endpoint decode_min_endpoint metric_pulling_prometheus_request_timeout_seconds "
-    "control_api_port enable_power_awareness total_gpu_power_limit".split(),
+    [
+        "prefill_min_endpoint",
+        "decode_min_endpoint",
+        "metric_pulling_prometheus_request_timeout_seconds",
+        "control_api_port",
+        "enable_power_awareness",
+        "total_gpu_power_limit",
+    ],
     ((1, 5), _LAST),
 )
 _FIELDS |= {"aic_perf_model": ((1, 3), (1, 5))}
@@ -109,6 +171,7 @@ def _at(p: Part) -> tuple[str | int, ...]:
     effect="python finds no such module and the planner never runs",
     hint="up to 0.9: python3 -m planner_sla with flags; from 1.0: python3 -m dynamo.planner --config",
     source="packages of the wheels 0.9.1 and 1.0.2",
+    when=("dynamo.planner", "dynamo.planner.planner_sla"),
     bad=example(frontend(), part("planner", "planner", "planner_sla --backend=vllm")),
     good=example(frontend(), part("planner", "planner", "dynamo.planner --config '{}'")),
 )
@@ -117,9 +180,14 @@ def planner_module(scene: Scene) -> Iterator[Found]:
     for p in scene.parts:
         for line in p.lines:
             if line.module == "dynamo.planner.planner_sla" and p.line >= (1, 0):
-                yield Found(line.path, f"planner_sla is gone since 1.0: {release_name(p.line)} starts dynamo.planner --config")
+                yield Found(
+                    line.path,
+                    f"planner_sla is gone since 1.0: {release_name(p.line)} starts dynamo.planner --config",
+                )
             if line.module == "dynamo.planner" and p.line < (1, 0):
-                yield Found(line.path, f"dynamo.planner starts since 1.0: {release_name(p.line)} starts planner_sla")
+                yield Found(
+                    line.path, f"dynamo.planner starts since 1.0: {release_name(p.line)} starts planner_sla"
+                )
 
 
 @rule(
@@ -130,6 +198,7 @@ def planner_module(scene: Scene) -> Iterator[Found]:
     hint="take it out, or write its name of this release",
     source=_MODEL,
     since=(1, 0),
+    when=("dynamo.planner",),
     bad=_planned({"environment": "kubernetes", "backend": "vllm", "aic_perf_model": {}}),
     good=_planned({"environment": "kubernetes", "backend": "vllm"}),
 )
@@ -143,7 +212,9 @@ def planner_fields(scene: Scene) -> Iterator[Found]:
                 yield Found(_at(p), f"the planner has no field {name!r}", hint)
             elif not first <= p.line[:2] <= last and not (p.line > p.line[:2] and first <= (1, 5)):
                 when = f"since {release_name(first)}" if p.line < first else f"until {release_name(last)}"
-                yield Found(_at(p), f"the planner's field {name!r} exists {when}, not in {release_name(p.line)}")
+                yield Found(
+                    _at(p), f"the planner's field {name!r} exists {when}, not in {release_name(p.line)}"
+                )
 
 
 @rule(
@@ -154,6 +225,7 @@ def planner_fields(scene: Scene) -> Iterator[Found]:
     hint="add scalingAdapter: {} to the workers (v1alpha1: {enabled: true})",
     source="connectors/kubernetes.py of the planner in the wheels",
     since=(1, 0),
+    when=("dynamo.planner",),
     bad=_planned({"environment": "kubernetes"}, *_workers()),
     good=_planned({"environment": "kubernetes"}),
 )
@@ -164,7 +236,10 @@ def no_adapter(scene: Scene) -> Iterator[Found]:
             continue
         for worker in (*scene.role("prefill"), *scene.role("decode")):
             if not worker.component.adapter:
-                yield Found(worker.path, f"{p.name} scales {worker.name}, which has no scaling adapter: it writes the graph itself")
+                yield Found(
+                    worker.path,
+                    f"{p.name} scales {worker.name}, which has no scaling adapter: it writes the graph itself",
+                )
 
 
 @rule(
@@ -175,6 +250,7 @@ def no_adapter(scene: Scene) -> Iterator[Found]:
     hint="mode disagg needs one prefill and one decode component, mode agg neither",
     source="connectors/kubernetes.py of the planner in the wheels",
     since=(1, 0),
+    when=("dynamo.planner",),
     bad=_planned({"mode": "agg"}),
     good=_planned({"mode": "disagg"}),
 )
@@ -199,6 +275,7 @@ def planner_mode(scene: Scene) -> Iterator[Found]:
     hint="prefill_scale_up_queue_tokens above ..._down_..., decode_scale_up_kv_rate above ..._down_...",
     source=_MODEL,
     since=(1, 3),
+    when=("dynamo.planner",),
     bad=_planned({"optimization_target": "load", "enable_load_scaling": True}),
     good=_planned(
         {
@@ -240,8 +317,21 @@ def load_limits(scene: Scene) -> Iterator[Found]:
     hint="the load period must be shorter than the throughput period; scheduling.scale_interval_seconds divides both",
     source=_MODEL,
     since=(1, 0),
-    bad=_planned({"throughput_adjustment_interval_seconds": 60, "load_adjustment_interval_seconds": 60, "enable_load_scaling": True}),
-    good=_planned({"throughput_adjustment_interval_seconds": 60, "load_adjustment_interval_seconds": 5, "enable_load_scaling": True}),
+    when=("dynamo.planner",),
+    bad=_planned(
+        {
+            "throughput_adjustment_interval_seconds": 60,
+            "load_adjustment_interval_seconds": 60,
+            "enable_load_scaling": True,
+        }
+    ),
+    good=_planned(
+        {
+            "throughput_adjustment_interval_seconds": 60,
+            "load_adjustment_interval_seconds": 5,
+            "enable_load_scaling": True,
+        }
+    ),
 )
 def periods(scene: Scene) -> Iterator[Found]:
     """Compare the two periods, and the tick with both."""
@@ -251,11 +341,17 @@ def periods(scene: Scene) -> Iterator[Found]:
         if slow is None or fast is None:
             continue
         if fast >= slow and config.get("enable_load_scaling"):
-            yield Found(_at(p), f"{p.name} has a load period of {fast:g} s not below the throughput period of {slow:g} s: it stops")
+            yield Found(
+                _at(p),
+                f"{p.name} has a load period of {fast:g} s not below the throughput period of {slow:g} s: it stops",
+            )
         scheduling = config.get("scheduling")
         tick = _number(scheduling.get("scale_interval_seconds")) if isinstance(scheduling, dict) else None
         if tick and (slow % tick or fast % tick):
-            yield Found(_at(p), f"{p.name} ticks every {tick:g} s, which does not divide {slow:g} s and {fast:g} s: it stops")
+            yield Found(
+                _at(p),
+                f"{p.name} ticks every {tick:g} s, which does not divide {slow:g} s and {fast:g} s: it stops",
+            )
 
 
 @rule(
@@ -266,6 +362,7 @@ def periods(scene: Scene) -> Iterator[Found]:
     hint="optimization_target: sla, or enable_throughput_scaling: false",
     source=_MODEL,
     since=(1, 1),
+    when=("dynamo.planner",),
     bad=_planned({"optimization_target": "latency", "enable_throughput_scaling": True}),
     good=_planned({"optimization_target": "sla", "enable_throughput_scaling": True}),
 )
@@ -274,7 +371,9 @@ def ignored_loop(scene: Scene) -> Iterator[Found]:
     for p, config in _planners(scene):
         target = config.get("optimization_target", "throughput" if p.line >= (1, 1) else "sla")
         if target != "sla" and config.get("enable_throughput_scaling") is True:
-            yield Found(_at(p), f"{p.name} switches throughput scaling on and aims at {target}: the loop stays off")
+            yield Found(
+                _at(p), f"{p.name} switches throughput scaling on and aims at {target}: the loop stays off"
+            )
 
 
 @rule(
@@ -285,6 +384,7 @@ def ignored_loop(scene: Scene) -> Iterator[Found]:
     hint="raise max_gpu_budget (default 8, negative for none) or lower the floors",
     source="core/base.py of the planner in the wheels",
     since=(1, 0),
+    when=("dynamo.planner",),
     bad=_planned({"min_endpoint": 5, "max_gpu_budget": 8}),
     good=_planned({"min_endpoint": 4, "max_gpu_budget": 8}),
 )
@@ -304,7 +404,12 @@ def budget(scene: Scene) -> Iterator[Found]:
         if floors > limit:
             yield Found(_at(p), f"{p.name} must keep {floors:g} GPUs busy and may use {limit:g}: it stops")
         elif starts > limit and not _get(config, "advisory"):
-            yield Found(_at(p), f"the graph starts with {starts:g} GPUs and {p.name} may use {limit:g}: it shrinks the graph", "", "warning")
+            yield Found(
+                _at(p),
+                f"the graph starts with {starts:g} GPUs and {p.name} may use {limit:g}: it shrinks the graph",
+                "",
+                "warning",
+            )
 
 
 @rule(
@@ -315,6 +420,7 @@ def budget(scene: Scene) -> Iterator[Found]:
     hint="add global_planner_namespace",
     source=_MODEL,
     since=(1, 0),
+    when=("dynamo.planner",),
     bad=_planned({"environment": "global-planner"}),
     good=_planned({"environment": "global-planner", "global_planner_namespace": "default-gp-ctrl"}),
 )
@@ -333,6 +439,7 @@ def global_namespace(scene: Scene) -> Iterator[Found]:
     hint="environment kubernetes, mode disagg, total_gpu_power_limit, and the annotation dynamo.nvidia.com/gpu-power-limit on the workers",
     source=f"{_MODEL}; power-aware-budget of the examples",
     since=(1, 5),
+    when=("dynamo.planner",),
     bad=_planned({"enable_power_awareness": True}),
     good=_planned({"enable_power_awareness": False}),
 )
@@ -344,7 +451,10 @@ def power(scene: Scene) -> Iterator[Found]:
         if config.get("total_gpu_power_limit") is None:
             yield Found(_at(p), f"{p.name} minds power without total_gpu_power_limit: it stops")
         if config.get("mode") == "agg" or config.get("environment", "kubernetes") != "kubernetes":
-            yield Found(_at(p), f"{p.name} minds power in mode {config.get('mode', 'disagg')} and environment {config.get('environment', 'kubernetes')}: it stops")
+            yield Found(
+                _at(p),
+                f"{p.name} minds power in mode {config.get('mode', 'disagg')} and environment {config.get('environment', 'kubernetes')}: it stops",
+            )
 
 
 @rule(
@@ -362,7 +472,10 @@ def fixed_replicas(scene: Scene) -> Iterator[Found]:
     """Find a written count other than the start value of one."""
     for p in scene.parts:
         if p.component.adapter and p.component.replicas not in (None, 1):
-            yield Found((*p.path, "replicas"), f"{p.name} has a scaling adapter and {p.component.replicas} written replicas: a later change here is refused")
+            yield Found(
+                (*p.path, "replicas"),
+                f"{p.name} has a scaling adapter and {p.component.replicas} written replicas: a later change here is refused",
+            )
 
 
 @rule(
@@ -375,11 +488,25 @@ def fixed_replicas(scene: Scene) -> Iterator[Found]:
     since=(0, 8),
     bad=_planned(
         {"environment": "kubernetes"},
-        others=[{"kind": "HorizontalPodAutoscaler", "spec": {"scaleTargetRef": {"kind": "DynamoGraphDeploymentScalingAdapter", "name": "demo-decode"}}}],
+        others=[
+            {
+                "kind": "HorizontalPodAutoscaler",
+                "spec": {
+                    "scaleTargetRef": {"kind": "DynamoGraphDeploymentScalingAdapter", "name": "demo-decode"}
+                },
+            }
+        ],
     ),
     good=_planned(
         {"environment": "kubernetes"},
-        others=[{"kind": "HorizontalPodAutoscaler", "spec": {"scaleTargetRef": {"kind": "DynamoGraphDeploymentScalingAdapter", "name": "demo-frontend"}}}],
+        others=[
+            {
+                "kind": "HorizontalPodAutoscaler",
+                "spec": {
+                    "scaleTargetRef": {"kind": "DynamoGraphDeploymentScalingAdapter", "name": "demo-frontend"}
+                },
+            }
+        ],
     ),
 )
 def two_scalers(scene: Scene) -> Iterator[Found]:
@@ -397,5 +524,3 @@ def two_scalers(scene: Scene) -> Iterator[Found]:
         if len(found) + (p.name in scaled) > 1:
             names = ", ".join([*found, *(acting if p.name in scaled else ())])
             yield Found(p.path, f"{p.name} is scaled by {names}: they fight over its replicas")
-
-

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.validate.lint.parts import Scene
 
-_KNOWN_TYPES = {"frontend", "worker", "prefill", "decode", "planner", "epp"}
+_KNOWN_TYPES = {"frontend", "worker", "prefill", "decode", "planner", "epp", "lpx"}
+_GENERIC = "default"
+"""v1alpha1's word for a container without a role, in upstream's own graphs."""
 _PREFILL = f"dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode prefill {transfer()}"
 _DECODE = f"dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode decode {transfer()}"
 _TRT = "dynamo.trtllm --model-path Qwen/Qwen3-0.6B"
@@ -31,19 +33,14 @@ _TRT = "dynamo.trtllm --model-path Qwen/Qwen3-0.6B"
 def lonely_role(scene: Scene) -> Iterator[Found]:
     """Find a graph whose workers all prefill, or all decode."""
     workers = scene.workers
-    if not scene.whole or not workers or scene.running("dynamo.global_router"):
+    if not scene.whole or not scene.running("dynamo.frontend") or any(p.role == "" for p in workers):
         return
-    roles = {p.role or p.type for p in workers}
+    roles = {p.role for p in workers} - {"encode"}
     for one, other in (("prefill", "decode"), ("decode", "prefill")):
-        if roles - {"encode"} == {one} and not _elsewhere(scene):
+        if roles == {one}:
             for p in workers:
-                yield Found(p.at("--disaggregation-mode"), f"{p.name} does {one} and nothing does {other}: no request finds a complete path")
-
-
-def _elsewhere(scene: Scene) -> bool:
-    """Tell whether the other role can be in another graph: pools behind a global router have no frontend."""
-    frontends = [p for p in scene.parts if p.type == "frontend" or p.module in ("dynamo.frontend", "dynamo.router")]
-    return not frontends or any(p.main.command and not p.start for p in scene.parts if p.component.is_engine)
+                message = f"{p.name} does {one} and nothing does {other}: no request finds a complete path"
+                yield Found(p.at("--disaggregation-mode"), message)
 
 
 declare(
@@ -54,7 +51,11 @@ declare(
     hint="write --disaggregation-mode prefill or decode",
     source="backend_args.py of dynamo.vllm in the wheels up to 1.3.1 and from 1.4.2",
     since=(1, 4),
-    bad=example(frontend(), part("prefill", "prefill", _PREFILL.replace("--disaggregation-mode prefill", "--is-prefill-worker")), part("decode", "decode", _DECODE)),
+    bad=example(
+        frontend(),
+        part("prefill", "prefill", _PREFILL.replace("--disaggregation-mode prefill", "--is-prefill-worker")),
+        part("decode", "decode", _DECODE),
+    ),
     good=example(frontend(), part("prefill", "prefill", _PREFILL), part("decode", "decode", _DECODE)),
 )
 declare(
@@ -65,8 +66,20 @@ declare(
     hint="write --is-prefill-worker or --is-decode-worker",
     source="args.py of dynamo.vllm in the wheels up to 0.9.1",
     until=(0, 9),
-    bad=alpha({"decode": service("worker", "dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode agg", image="vllm-runtime:0.9.1")}, dynamo="0.9.1"),
-    good=alpha({"decode": service("worker", "dynamo.vllm --model Qwen/Qwen3-0.6B", image="vllm-runtime:0.9.1")}, dynamo="0.9.1"),
+    bad=alpha(
+        {
+            "decode": service(
+                "worker",
+                "dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode agg",
+                image="vllm-runtime:0.9.1",
+            )
+        },
+        dynamo="0.9.1",
+    ),
+    good=alpha(
+        {"decode": service("worker", "dynamo.vllm --model Qwen/Qwen3-0.6B", image="vllm-runtime:0.9.1")},
+        dynamo="0.9.1",
+    ),
 )
 
 
@@ -78,8 +91,25 @@ declare(
     hint="keep --disaggregation-mode",
     source="backend_args.py of dynamo.vllm and dynamo.mocker in the wheels 1.0.2 to 1.3.1",
     since=(1, 0),
-    bad=alpha({"decode": service("worker", "dynamo.vllm --model Qwen/Qwen3-0.6B --is-decode-worker --disaggregation-mode decode", image="vllm-runtime:1.3.1"), "prefill": service("worker", _PREFILL, image="vllm-runtime:1.3.1")}, dynamo="1.3.1"),
-    good=alpha({"decode": service("worker", _DECODE, image="vllm-runtime:1.3.1"), "prefill": service("worker", _PREFILL, image="vllm-runtime:1.3.1")}, dynamo="1.3.1"),
+    when=("dynamo.vllm", "dynamo.mocker"),
+    bad=alpha(
+        {
+            "decode": service(
+                "worker",
+                f"dynamo.vllm --model Qwen/Qwen3-0.6B --is-decode-worker --disaggregation-mode decode {transfer()}",
+                image="vllm-runtime:1.3.1",
+            ),
+            "prefill": service("worker", _PREFILL, image="vllm-runtime:1.3.1"),
+        },
+        dynamo="1.3.1",
+    ),
+    good=alpha(
+        {
+            "decode": service("worker", _DECODE, image="vllm-runtime:1.3.1"),
+            "prefill": service("worker", _PREFILL, image="vllm-runtime:1.3.1"),
+        },
+        dynamo="1.3.1",
+    ),
 )
 def two_role_flags(scene: Scene) -> Iterator[Found]:
     """Find an old role flag beside the new one."""
@@ -87,7 +117,10 @@ def two_role_flags(scene: Scene) -> Iterator[Found]:
         if p.engine in ("vllm", "mocker") and p.given("--disaggregation-mode"):
             for flag in ("--is-prefill-worker", "--is-decode-worker"):
                 if p.has(flag):
-                    yield Found(p.at(flag), f"{p.name} gives {flag} and --disaggregation-mode, which exclude each other: the start fails")
+                    yield Found(
+                        p.at(flag),
+                        f"{p.name} gives {flag} and --disaggregation-mode, which exclude each other: the start fails",
+                    )
 
 
 declare(
@@ -127,7 +160,10 @@ def type_against_flag(scene: Scene) -> Iterator[Found]:
     """Find a prefill component that decodes, or the reverse."""
     for p in scene.workers:
         if {p.type, p.role} == {"prefill", "decode"}:
-            yield Found((*p.path, "type" if scene.graph.beta else "subComponentType"), f"{p.name} is of type {p.type} and its flags say {p.role}")
+            yield Found(
+                (*p.path, "type" if scene.graph.beta else "subComponentType"),
+                f"{p.name} is of type {p.type} and its flags say {p.role}",
+            )
 
 
 @rule(
@@ -138,15 +174,23 @@ def type_against_flag(scene: Scene) -> Iterator[Found]:
     hint="one of frontend, worker, prefill, decode, planner, epp",
     source="api/v1beta1/dynamocomponentdeployment_types.go of the operator 1.4",
     since=(1, 2),
-    bad=alpha({"Frontend": service("main", "dynamo.frontend", image="dynamo-frontend:1.4.2", gpus=0)}, dynamo="1.4.2"),
-    good=alpha({"Frontend": service("frontend", "dynamo.frontend", image="dynamo-frontend:1.4.2", gpus=0)}, dynamo="1.4.2"),
+    bad=alpha(
+        {"Frontend": service("main", "dynamo.frontend", image="dynamo-frontend:1.4.2", gpus=0)},
+        dynamo="1.4.2",
+    ),
+    good=alpha(
+        {"Frontend": service("frontend", "dynamo.frontend", image="dynamo-frontend:1.4.2", gpus=0)},
+        dynamo="1.4.2",
+    ),
 )
 def unknown_type(scene: Scene) -> Iterator[Found]:
     """Find a type outside v1beta1's enumeration."""
     key = "type" if scene.graph.beta else "componentType"
     for c in scene.graph.components:
-        if c.type and c.type not in _KNOWN_TYPES:
-            yield Found((*c.path, key), f"{c.type!r} is no component type: the operator cannot store the component")
+        if c.type and c.type not in _KNOWN_TYPES and (scene.graph.beta or c.type != _GENERIC):
+            yield Found(
+                (*c.path, key), f"{c.type!r} is no component type: the operator cannot store the component"
+            )
 
 
 declare(
@@ -157,6 +201,19 @@ declare(
     hint="encode workers need 1.3 (vLLM: 1.0), pd needs 1.3",
     source="args.py of dynamo.vllm and dynamo.sglang in the wheels 1.2.1 and 1.3.1",
     until=(1, 2),
-    bad=example(frontend(image="dynamo-frontend:1.2.1"), part("worker", "worker", "dynamo.sglang --model-path Qwen/Qwen3-0.6B --disaggregation-mode pd", image="sglang-runtime:1.2.1"), dynamo="1.2.1"),
-    good=example(frontend(image="dynamo-frontend:1.2.1"), part("worker", "worker", "dynamo.sglang --model-path Qwen/Qwen3-0.6B", image="sglang-runtime:1.2.1"), dynamo="1.2.1"),
+    bad=example(
+        frontend(image="dynamo-frontend:1.2.1"),
+        part(
+            "worker",
+            "worker",
+            "dynamo.sglang --model-path Qwen/Qwen3-0.6B --disaggregation-mode pd",
+            image="sglang-runtime:1.2.1",
+        ),
+        dynamo="1.2.1",
+    ),
+    good=example(
+        frontend(image="dynamo-frontend:1.2.1"),
+        part("worker", "worker", "dynamo.sglang --model-path Qwen/Qwen3-0.6B", image="sglang-runtime:1.2.1"),
+        dynamo="1.2.1",
+    ),
 )

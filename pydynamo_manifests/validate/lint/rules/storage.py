@@ -22,7 +22,9 @@ _IN_IMAGE = ("/workspace", "/opt/dynamo", "/app")
 
 def _covers(mount: str, path: str) -> bool:
     mount = mount.rstrip("/")
-    return bool(mount) and (path == mount or path.startswith(mount + "/") or mount.startswith(path.rstrip("/") + "/"))
+    return bool(mount) and (
+        path == mount or path.startswith(mount + "/") or mount.startswith(path.rstrip("/") + "/")
+    )
 
 
 def _mounts(p: Part) -> list[str]:
@@ -38,16 +40,30 @@ def _mounts(p: Part) -> list[str]:
     hint="mount the claim that holds the models at HF_HOME, or take HF_HUB_OFFLINE out",
     source="huggingface_hub's offline mode; upstream's recipes mount a claim or a host path",
     bad=example(frontend(), part("worker", "worker", _HUB, env={"HF_HUB_OFFLINE": "1"})),
-    good=example(frontend(), part("worker", "worker", _HUB, env={"HF_HUB_OFFLINE": "1", "HF_HOME": "/models"}, mounts={"/models": "models"})),
+    good=example(
+        frontend(),
+        part(
+            "worker",
+            "worker",
+            _HUB,
+            env={"HF_HUB_OFFLINE": "1", "HF_HOME": "/models"},
+            mounts={"/models": "models"},
+        ),
+    ),
 )
 def offline_without_cache(scene: Scene) -> Iterator[Found]:
     """Find HF_HUB_OFFLINE on workers of hub models whose cache lies on no volume."""
     for p in scene.workers:
-        if (p.main.value("HF_HUB_OFFLINE") or "").lower() not in _TRUE or (p.model or "/").startswith(("/", ".")):
+        if (p.main.value("HF_HUB_OFFLINE") or "").lower() not in _TRUE or (p.model or "/").startswith(
+            ("/", ".")
+        ):
             continue
         home = _home(p)
         if home is not None and not any(_covers(m, home) for m in _mounts(p)):
-            yield Found(p.main.env["HF_HUB_OFFLINE"].path, f"{p.name} may not download and mounts nothing at {home}: the model is not found")
+            yield Found(
+                p.main.env["HF_HUB_OFFLINE"].path,
+                f"{p.name} may not download and mounts nothing at {home}: the model is not found",
+            )
 
 
 def _home(p: Part) -> str | None:
@@ -67,7 +83,9 @@ def _home(p: Part) -> str | None:
     hint="mount the claim that holds the model, at that path or above it",
     source="upstream's recipes",
     bad=example(frontend(), part("worker", "worker", _LOCAL)),
-    good=example(frontend(mounts={"/models": "models"}), part("worker", "worker", _LOCAL, mounts={"/models": "models"})),
+    good=example(
+        frontend(mounts={"/models": "models"}), part("worker", "worker", _LOCAL, mounts={"/models": "models"})
+    ),
 )
 def unmounted_model(scene: Scene) -> Iterator[Found]:
     """Find absolute model paths that no mount of the container covers."""
@@ -76,7 +94,10 @@ def unmounted_model(scene: Scene) -> Iterator[Found]:
         if not model.startswith("/") or "$" in model or model.startswith(_IN_IMAGE) or not _ours(p):
             continue
         if not any(_covers(m, model) for m in _mounts(p)):
-            yield Found(p.at("--model", "--model-path"), f"{p.name} loads {model} and mounts nothing there: the worker stops")
+            yield Found(
+                p.at("--model", "--model-path"),
+                f"{p.name} loads {model} and mounts nothing there: the worker stops",
+            )
 
 
 def _ours(p: Part) -> bool:
@@ -105,12 +126,18 @@ def _ours(p: Part) -> bool:
 )
 def frontend_without_mount(scene: Scene) -> Iterator[Found]:
     """Find frontends of graphs with a mounted local model that lack the mount."""
-    paths = {p.model for p in scene.workers if p.model and p.model.startswith("/") and "$" not in p.model and _mounts(p)}
+    paths = {
+        p.model
+        for p in scene.workers
+        if p.model and p.model.startswith("/") and "$" not in p.model and _mounts(p)
+    }
     for p in scene.parts:
         if p.type == "frontend" and p.line <= (1, 3):
             for path in sorted(paths):
                 if not any(_covers(m, path) for m in _mounts(p)):
-                    yield Found(p.path, f"{p.name} mounts nothing at {path} and cannot read the tokenizer there")
+                    yield Found(
+                        p.path, f"{p.name} mounts nothing at {path} and cannot read the tokenizer there"
+                    )
 
 
 @rule(
@@ -123,24 +150,40 @@ def frontend_without_mount(scene: Scene) -> Iterator[Found]:
     bad=example(
         frontend(),
         part("worker", "worker", _LOCAL, mounts={"/models": "models"}, replicas=2),
-        others=[{"kind": "PersistentVolumeClaim", "metadata": {"name": "models"}, "spec": {"accessModes": ["ReadWriteOnce"]}}],
+        others=[
+            {
+                "kind": "PersistentVolumeClaim",
+                "metadata": {"name": "models"},
+                "spec": {"accessModes": ["ReadWriteOnce"]},
+            }
+        ],
     ),
     good=example(
         frontend(),
         part("worker", "worker", _LOCAL, mounts={"/models": "models"}, replicas=2),
-        others=[{"kind": "PersistentVolumeClaim", "metadata": {"name": "models"}, "spec": {"accessModes": ["ReadWriteMany"]}}],
+        others=[
+            {
+                "kind": "PersistentVolumeClaim",
+                "metadata": {"name": "models"},
+                "spec": {"accessModes": ["ReadWriteMany"]},
+            }
+        ],
     ),
 )
 def single_node_claim(scene: Scene) -> Iterator[Found]:
     """Find claims of the same run that many pods mount and one node may."""
-    single = {name for name, modes in _claims(scene) if modes and not {"ReadWriteMany", "ReadOnlyMany"} & set(modes)}
+    single = {
+        name for name, modes in _claims(scene) if modes and not {"ReadWriteMany", "ReadOnlyMany"} & set(modes)
+    }
     for p in scene.workers if single else ():
         pods = (p.component.replicas or 1) * p.component.nodes
         for mount in p.main.mounts:
             volume = p.component.volumes.get(mount.volume, {}).get("persistentVolumeClaim")
             claim = volume.get("claimName") if isinstance(volume, dict) else mount.volume
             if pods > 1 and claim in single:
-                yield Found(mount.path, f"{p.name} mounts {claim} in {pods} pods and the claim is for one node")
+                yield Found(
+                    mount.path, f"{p.name} mounts {claim} in {pods} pods and the claim is for one node"
+                )
 
 
 def _claims(scene: Scene) -> Iterator[tuple[str, list[str]]]:
@@ -149,7 +192,10 @@ def _claims(scene: Scene) -> Iterator[tuple[str, list[str]]]:
             metadata, spec = other.get("metadata"), other.get("spec")
             if isinstance(metadata, dict) and isinstance(spec, dict):
                 modes = spec.get("accessModes")
-                yield str(metadata.get("name")), [m for m in modes if isinstance(m, str)] if isinstance(modes, list) else []
+                yield (
+                    str(metadata.get("name")),
+                    [m for m in modes if isinstance(m, str)] if isinstance(modes, list) else [],
+                )
 
 
 @rule(
@@ -160,7 +206,15 @@ def _claims(scene: Scene) -> Iterator[tuple[str, list[str]]]:
     hint="add envFrom with a secretRef to the Secret that holds HF_TOKEN",
     source="upstream's examples give every worker hf-token-secret",
     bad=example(frontend(), part("worker", "worker", "dynamo.vllm --model meta-llama/Llama-3.1-8B")),
-    good=example(frontend(), part("worker", "worker", "dynamo.vllm --model meta-llama/Llama-3.1-8B", container={"envFrom": [{"secretRef": {"name": "hf-token-secret"}}]})),
+    good=example(
+        frontend(),
+        part(
+            "worker",
+            "worker",
+            "dynamo.vllm --model meta-llama/Llama-3.1-8B",
+            container={"envFrom": [{"secretRef": {"name": "hf-token-secret"}}]},
+        ),
+    ),
 )
 def no_token(scene: Scene) -> Iterator[Found]:
     """Find workers of gated hub models that download without a token and without a cache."""
@@ -170,7 +224,9 @@ def no_token(scene: Scene) -> Iterator[Found]:
             continue
         if {"HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_OFFLINE", "MODEL_EXPRESS_URL"} & p.main.env.keys():
             continue
-        yield Found(p.at("--model", "--model-path"), f"{p.name} downloads {model}, which is gated, without a token")
+        yield Found(
+            p.at("--model", "--model-path"), f"{p.name} downloads {model}, which is gated, without a token"
+        )
 
 
 _GATED = ("meta-llama/", "google/gemma", "mistralai/")

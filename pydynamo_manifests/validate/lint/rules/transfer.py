@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.validate.graph import quantity
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service, transfer
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
 
@@ -33,23 +34,28 @@ _GOOD = _pair(f"{_VLLM} prefill {transfer()}", f"{_VLLM} decode {transfer()}")
     hint="""add --kv-transfer-config '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}'""",
     source="args.py of dynamo.vllm in the wheels from 1.0.2",
     since=(1, 0),
+    when=("dynamo.vllm",),
     bad=_pair(f"{_VLLM} prefill", f"{_VLLM} decode {transfer()}"),
     good=_GOOD,
 )
 def prefill_without_connector(scene: Scene) -> Iterator[Found]:
     """Find prefill workers that would not start."""
     for p in _without_connector(scene, "prefill"):
-        yield Found(p.at("--disaggregation-mode", "--is-prefill-worker"), f"{p.name} prefills without --kv-transfer-config: the worker stops at start")
+        yield Found(
+            p.at("--disaggregation-mode", "--is-prefill-worker"),
+            f"{p.name} prefills without --kv-transfer-config: the worker stops at start",
+        )
 
 
 @rule(
     "KV-02",
     "error",
     "vLLM decode worker without a KV connector",
-    effect="it starts, but nothing receives the blocks: every prompt is computed twice or the request fails",
+    effect="it starts, and nothing receives the blocks of the prefill worker",
     hint="""add --kv-transfer-config '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}'""",
     source="config_modifiers/vllm.py of the profiler in the 1.6.1 wheel; the examples of main since 2026-07-31",
     since=(1, 0),
+    when=("dynamo.vllm",),
     bad=_pair(f"{_VLLM} prefill {transfer()}", f"{_VLLM} decode"),
     good=_GOOD,
 )
@@ -58,14 +64,17 @@ def decode_without_connector(scene: Scene) -> Iterator[Found]:
     if not scene.role("prefill"):
         return
     for p in _without_connector(scene, "decode"):
-        yield Found(p.at("--disaggregation-mode", "--is-decode-worker"), f"{p.name} decodes without --kv-transfer-config: nothing receives the blocks of the prefill worker")
+        yield Found(
+            p.at("--disaggregation-mode", "--is-decode-worker"),
+            f"{p.name} decodes without --kv-transfer-config: nothing receives the blocks of the prefill worker",
+        )
 
 
 def _without_connector(scene: Scene, role: str) -> Iterator[Part]:
     for p in scene.workers:
-        if p.engine == "vllm" and p.role == role and p.line >= (1, 0) and p.sure:
-            if not p.given("--kv-transfer-config"):
-                yield p
+        judged = p.engine == "vllm" and p.role == role and p.line >= (1, 0) and p.sure
+        if judged and not p.given("--kv-transfer-config"):
+            yield p
 
 
 @rule(
@@ -76,6 +85,7 @@ def _without_connector(scene: Scene, role: str) -> Iterator[Part]:
     hint="write --kv-transfer-config",
     source="args.py of dynamo.vllm in the wheels from 1.0.2",
     since=(1, 0),
+    when=("dynamo.vllm",),
     bad=_pair(f"{_VLLM} prefill --connector nixl {transfer()}", f"{_VLLM} decode {transfer()}"),
     good=_GOOD,
 )
@@ -95,19 +105,35 @@ def refused_connector(scene: Scene) -> Iterator[Found]:
     hint="keep one of them",
     source="args.py of dynamo.vllm in the 0.9.1 wheel",
     until=(0, 9),
+    when=("dynamo.vllm",),
     bad=alpha(
-        {"w": service("worker", f"dynamo.vllm --model Qwen/Qwen3-0.6B --connector nixl {transfer()}", image="vllm-runtime:0.9.1")},
+        {
+            "w": service(
+                "worker",
+                f"dynamo.vllm --model Qwen/Qwen3-0.6B --connector nixl {transfer()}",
+                image="vllm-runtime:0.9.1",
+            )
+        },
         dynamo="0.9.1",
     ),
     good=alpha(
-        {"w": service("worker", "dynamo.vllm --model Qwen/Qwen3-0.6B --connector nixl", image="vllm-runtime:0.9.1")},
+        {
+            "w": service(
+                "worker", "dynamo.vllm --model Qwen/Qwen3-0.6B --connector nixl", image="vllm-runtime:0.9.1"
+            )
+        },
         dynamo="0.9.1",
     ),
 )
 def two_connectors(scene: Scene) -> Iterator[Found]:
     """Find both flags on one worker of an old release."""
     for p in scene.workers:
-        if p.engine == "vllm" and p.line <= (0, 9) and p.given("--connector") and p.given("--kv-transfer-config"):
+        if (
+            p.engine == "vllm"
+            and p.line <= (0, 9)
+            and p.given("--connector")
+            and p.given("--kv-transfer-config")
+        ):
             yield Found(p.at("--connector"))
 
 
@@ -119,6 +145,7 @@ def two_connectors(scene: Scene) -> Iterator[Found]:
     hint="name one connector on both sides; roles kv_both with kv_both, or kv_producer with kv_consumer",
     source="the transfer configurations of upstream's examples and recipes",
     since=(1, 0),
+    when=("dynamo.vllm",),
     bad=_pair(f"{_VLLM} prefill {transfer('kv_consumer')}", f"{_VLLM} decode {transfer('kv_consumer')}"),
     good=_pair(f"{_VLLM} prefill {transfer('kv_producer')}", f"{_VLLM} decode {transfer('kv_consumer')}"),
 )
@@ -128,12 +155,17 @@ def unpaired_connectors(scene: Scene) -> Iterator[Found]:
     for role, wrong in (("prefill", "kv_consumer"), ("decode", "kv_producer")):
         for p in sides[role] if all(sides.values()) else ():
             if p.json("--kv-transfer-config").get("kv_role") == wrong:
-                yield Found(p.at("--kv-transfer-config"), f"{p.name} does {role} as {wrong}: no block ever moves")
+                yield Found(
+                    p.at("--kv-transfer-config"), f"{p.name} does {role} as {wrong}: no block ever moves"
+                )
     names = {role: {_connector(p) for p in parts} for role, parts in sides.items()}
     for p in sides["decode"]:
         if (mine := _connector(p)) and names["prefill"] and not _pairs(mine, names["prefill"]):
             shown = ", ".join(sorted(n for n in names["prefill"] if n))
-            yield Found(p.at("--kv-transfer-config"), f"{p.name} receives through {mine}, the prefill side sends through {shown}: no block ever moves")
+            yield Found(
+                p.at("--kv-transfer-config"),
+                f"{p.name} receives through {mine}, the prefill side sends through {shown}: no block ever moves",
+            )
 
 
 _INSIDE = {"PdConnector", "MultiConnector", "DynamoConnector"}
@@ -156,6 +188,7 @@ def _pairs(mine: str, theirs: set[str]) -> bool:
     effect="the engines take each other's blocks",
     hint="leave engine_id out: each engine makes its own",
     source="KVTransferConfig of vLLM; disagg-multinode.yaml of the vLLM examples",
+    when=("dynamo.vllm",),
     bad=example(
         frontend(),
         part(
@@ -187,6 +220,7 @@ def shared_engine_id(scene: Scene) -> Iterator[Found]:
     effect="the transfer between the pods fails at the first request",
     hint="one --disaggregation-transfer-backend on both sides, and --host 0.0.0.0",
     source="disagg.yaml of the SGLang examples",
+    when=("dynamo.sglang",),
     bad=_pair(
         f"{_SGLANG} prefill --disaggregation-transfer-backend nixl --host 127.0.0.1",
         f"{_SGLANG} decode --disaggregation-transfer-backend nixl --host 0.0.0.0",
@@ -201,12 +235,20 @@ def sglang_transfer(scene: Scene) -> Iterator[Found]:
     parts = [p for p in scene.workers if p.engine == "sglang" and p.role in ("prefill", "decode")]
     for p in parts:
         if p.text("--host") in _HERE:
-            yield Found(p.at("--host"), f"{p.name} listens on {p.text('--host')} only: the other role cannot reach it")
+            yield Found(
+                p.at("--host"), f"{p.name} listens on {p.text('--host')} only: the other role cannot reach it"
+            )
     known = [p for p in parts if p.text("--disaggregation-transfer-backend")]
     for p in known[1:]:
-        mine, first = p.text("--disaggregation-transfer-backend"), known[0].text("--disaggregation-transfer-backend")
+        mine, first = (
+            p.text("--disaggregation-transfer-backend"),
+            known[0].text("--disaggregation-transfer-backend"),
+        )
         if mine != first:
-            yield Found(p.at("--disaggregation-transfer-backend"), f"{p.name} moves blocks with {mine}, {known[0].name} with {first}: the transfer fails")
+            yield Found(
+                p.at("--disaggregation-transfer-backend"),
+                f"{p.name} moves blocks with {mine}, {known[0].name} with {first}: the transfer fails",
+            )
 
 
 @rule(
@@ -216,6 +258,7 @@ def sglang_transfer(scene: Scene) -> Iterator[Found]:
     effect="no block moves between the roles; with the overlap scheduler on, prefill does not start",
     hint="set cache_transceiver_config.backend on both sides, and disable_overlap_scheduler: true for prefill",
     source="engine_configs of the TensorRT-LLM examples",
+    when=("dynamo.trtllm",),
     bad=_pair(
         f"{_TRT} prefill --trtllm.disable_overlap_scheduler true",
         f"{_TRT} decode --trtllm.cache_transceiver_config.backend DEFAULT",
@@ -234,9 +277,15 @@ def trtllm_transfer(scene: Scene) -> Iterator[Found]:
         if options is None:
             continue
         if not options.get("cache_transceiver_config.backend"):
-            yield Found(p.at("--disaggregation-mode"), f"{p.name} does {p.role} without cache_transceiver_config.backend: no block moves")
+            yield Found(
+                p.at("--disaggregation-mode"),
+                f"{p.name} does {p.role} without cache_transceiver_config.backend: no block moves",
+            )
         elif p.role == "prefill" and options.get("disable_overlap_scheduler") not in (True, "true", "True"):
-            yield Found(p.at("--disaggregation-mode"), f"{p.name} prefills with the overlap scheduler on: it does not start")
+            yield Found(
+                p.at("--disaggregation-mode"),
+                f"{p.name} prefills with the overlap scheduler on: it does not start",
+            )
 
 
 def _trtllm_options(p: Part) -> dict[str, object] | None:
@@ -252,3 +301,70 @@ def _trtllm_options(p: Part) -> dict[str, object] | None:
         options |= {f"{key}.{k}": v for k, v in inner} if isinstance(value, dict) else {key: value}
     dotted = [u for u in p.start.uses if u.spelling.startswith("--trtllm.") and u.values]
     return options | {u.dotted.removeprefix("trtllm."): u.values[0].text for u in dotted}
+
+
+_CACHE_VARIABLE = "DYN_KVBM_CPU_CACHE_GB"
+_MANAGED = """--kv-transfer-config '{"kv_connector": "DynamoConnector", "kv_connector_module_path": "kvbm.vllm_integration.connector", "kv_role": "kv_both"}'"""
+
+
+def _managed(p: Part) -> bool:
+    """Tell whether a worker's blocks are managed by KVBM."""
+    modules = str(p.json("--kv-transfer-config"))
+    return "kvbm" in modules or "kvbm" in (p.text("--connector") or "") or _CACHE_VARIABLE in p.main.env
+
+
+def _with_memory(request: str) -> Example:
+    resources = {"limits": {"nvidia.com/gpu": "1"}, "requests": {"memory": request}}
+    container = {"resources": resources}
+    worker = part(
+        "worker",
+        "worker",
+        f"dynamo.vllm --model Qwen/Qwen3-8B {_MANAGED}",
+        image="vllm-runtime:1.4.2",
+        env={_CACHE_VARIABLE: "100"},
+        container=container,
+    )
+    return example(frontend(image="dynamo-frontend:1.4.2"), worker, dynamo="1.4.2")
+
+
+@rule(
+    "KV-09",
+    "warning",
+    "a host cache larger than the pod's memory",
+    effect="the cache is pinned memory: the pod is killed when it fills",
+    hint="request more memory than DYN_KVBM_CPU_CACHE_GB, with room for the model's loading",
+    source="agg_kvbm.yaml of the vLLM examples: 100 GB of cache, 200Gi requested",
+    bad=_with_memory("64Gi"),
+    good=_with_memory("200Gi"),
+)
+def host_cache(scene: Scene) -> Iterator[Found]:
+    """Find memory requests or limits below the host cache."""
+    for p in scene.workers:
+        size = quantity(p.main.value(_CACHE_VARIABLE))
+        memory = quantity(p.main.requests.get("memory", p.main.limits.get("memory")))
+        if size and memory and memory < size * 1e9:
+            yield Found(
+                p.main.env[_CACHE_VARIABLE].path,
+                f"{p.name} keeps {size:g} GB of blocks in host memory and asks for {memory / 1e9:.0f} GB",
+            )
+
+
+@rule(
+    "KV-10",
+    "warning",
+    "the KV block manager is deprecated",
+    effect="it works in this release and goes in a later one",
+    hint="plan for another connector",
+    source="release notes of 1.5",
+    since=(1, 5),
+    bad=example(frontend(), part("worker", "worker", f"dynamo.vllm --model Qwen/Qwen3-8B {_MANAGED}")),
+    good=example(frontend(), part("worker", "worker", "dynamo.vllm --model Qwen/Qwen3-8B")),
+)
+def block_manager(scene: Scene) -> Iterator[Found]:
+    """Find workers with KVBM from 1.5 on."""
+    for p in scene.workers:
+        if p.line >= (1, 5) and _managed(p):
+            yield Found(
+                p.at("--kv-transfer-config"),
+                f"{p.name} keeps its blocks with KVBM, which is deprecated since 1.5",
+            )
