@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.convert import resources
 from pydynamo_manifests.convert.containers import MAIN, PROBES, SIDECAR, find
-from pydynamo_manifests.convert.pods import build_template, cache_mount, has_template, restore_template
-from pydynamo_manifests.convert.pods_back import hub_only_template, project_template, rebuild_sidecar, restore_split
+from pydynamo_manifests.convert.pods import (
+    build_template,
+    cache_mount,
+    has_template,
+    restore_template,
+    sidecar_container,
+)
+from pydynamo_manifests.convert.pods_back import (
+    hub_only_template,
+    project_template,
+    rebuild_sidecar,
+    restore_split,
+)
 
 if TYPE_CHECKING:
     from pydynamo_manifests.convert.types import Obj
@@ -136,9 +147,8 @@ def _save_odd_shapes(alpha: Obj, saved: Obj) -> None:
         saved["extraPodMetadata"] = {}
     extra = alpha.get("extraPodSpec")
     if extra is not None:
-        only_main = set(extra) <= {"mainContainer"} and set(extra.get("mainContainer", {})) <= {"name"}
         collides = "frontendSidecar" in alpha and find(extra.get("containers", []), SIDECAR) is not None
-        if only_main or collides:
+        if _says_nothing(extra) or collides:
             saved["extraPodSpec"] = extra
     given = alpha.get("resources")
     if given is not None and (not given or resources.from_core(resources.to_core(given)) != given):
@@ -150,6 +160,10 @@ def _save_odd_shapes(alpha: Obj, saved: Obj) -> None:
         saved["volumeMounts"] = alpha["volumeMounts"]
 
 
+def _says_nothing(extra: Obj) -> bool:
+    return set(extra) <= {"mainContainer"} and set(extra.get("mainContainer", {})) <= {"name"}
+
+
 def _save_split(alpha: Obj, saved: Obj, *, hub_origin: bool) -> None:
     """Save which fields the author gave in ``mainContainer`` and which beside it."""
     main = alpha.get("extraPodSpec", {}).get("mainContainer")
@@ -158,7 +172,7 @@ def _save_split(alpha: Obj, saved: Obj, *, hub_origin: bool) -> None:
     dedicated = {key: alpha[key] for key in _SPLIT if key in alpha}
     inner = {key: main[key] for key in _SPLIT_MAIN if key in main}
     wanted = not hub_origin or saved or _SPLIT_MARKS & set(main)
-    if wanted and (dedicated or inner or "envFromSecret" in saved):
+    if wanted and (dedicated or inner or "envFromSecret" in saved or not main):
         whole = saved.get("extraPodSpec", {"mainContainer": inner})
         saved |= dedicated | {"extraPodSpec": whole}
 
@@ -227,22 +241,46 @@ def _experimental_to_alpha(beta: Obj, alpha: Obj, saved: Obj, spoke: Obj) -> Non
 def _pod_to_alpha(beta: Obj, alpha: Obj, saved: Obj, spoke: Obj) -> None:
     if cache := beta.get("compilationCache"):
         named = {"pvcName": "name", "mountPath": "mountPoint"}
-        alpha["volumeMounts"] = [{new: cache[old] for old, new in named.items() if old in cache} | {"useAsCompilationCache": True}]
+        alpha["volumeMounts"] = [
+            {new: cache[old] for old, new in named.items() if old in cache} | {"useAsCompilationCache": True}
+        ]
     whole = beta.get("podTemplate")
     template = _shallow(whole) if whole is not None else None
     sidecar = beta.get("frontendSidecar")
     if sidecar == SIDECAR and "frontendSidecar" in spoke:
-        alpha["frontendSidecar"] = rebuild_sidecar(template, spoke["frontendSidecar"])
+        apart = _is_users_own(whole, spoke)
+        alpha["frontendSidecar"] = (
+            spoke["frontendSidecar"] if apart else rebuild_sidecar(template, spoke["frontendSidecar"])
+        )
     elif sidecar is not None:
         saved["frontendSidecar"] = sidecar
     if template is not None:
         project_template(template, alpha)
     _restore_pod(alpha, spoke, template)
     if whole is not None:
-        containers = whole.get("spec", {}).get("containers", [])
-        kept = hub_only_template(whole, alpha, find(containers, SIDECAR) if sidecar == SIDECAR else None)
+        kept = hub_only_template(whole, alpha, _told_sidecar(whole, sidecar, alpha))
         if kept is not None:
             saved["podTemplate"] = kept
+
+
+def _told_sidecar(template: Obj, name: str | None, alpha: Obj) -> Obj | None:
+    """Return the sidecar container unless v1alpha1's own field says all of it."""
+    container = find(template.get("spec", {}).get("containers", []), SIDECAR)
+    if name != SIDECAR or container is None:
+        return None
+    said = "frontendSidecar" in alpha and sidecar_container(alpha["frontendSidecar"]) == container
+    kept_apart = (
+        find(alpha.get("extraPodSpec", {}).get("containers", []), SIDECAR) == container
+        and "frontendSidecar" in alpha
+    )
+    return None if said or kept_apart else container
+
+
+def _is_users_own(template: Obj | None, spoke: Obj) -> bool:
+    """Tell whether the sidecar container is the one that the v1alpha1 author wrote beside frontendSidecar."""
+    written = find(spoke.get("extraPodSpec", {}).get("containers", []), SIDECAR)
+    live = find((template or {}).get("spec", {}).get("containers", []), SIDECAR)
+    return written is not None and written == live
 
 
 def _shallow(template: Obj) -> Obj:
@@ -256,12 +294,13 @@ def _restore_pod(alpha: Obj, spoke: Obj, template: Obj | None) -> None:
     main = find((template or {}).get("spec", {}).get("containers", []), MAIN)
     if template is not None and "extraPodMetadata" in spoke:
         alpha.setdefault("extraPodMetadata", spoke["extraPodMetadata"])
+    odd = spoke.get("extraPodSpec")
     if main is not None:
         restore_split(alpha, spoke, main)
-        return
-    odd = spoke.get("extraPodSpec")
-    if odd is not None and set(odd) <= {"mainContainer"}:
+    if odd is not None and _says_nothing(odd):
         alpha.setdefault("extraPodSpec", odd)
+    if main is not None:
+        return
     mounts = spoke.get("volumeMounts", [])
     if template is None and mounts and all(m.get("useAsCompilationCache") for m in mounts):
         live = alpha.get("volumeMounts", [])

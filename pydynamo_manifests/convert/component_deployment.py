@@ -84,7 +84,11 @@ def to_alpha(beta: Obj) -> Obj:
     fresh = spec_text is None and status_text is None
     if left or (not name and own_name) or (fresh and "podTemplate" in spec):
         write_spec(metadata, _PREFIX, "BetaComponentSpec", ({"name": name} if name else {}) | left)
-    return {"metadata": metadata, "spec": alpha, "status": _status_to_alpha(beta.get("status", {}), saved_status)}
+    return {
+        "metadata": metadata,
+        "spec": alpha,
+        "status": _status_to_alpha(beta.get("status", {}), saved_status),
+    }
 
 
 def _status_to_alpha(status: Obj, saved: Obj) -> Obj:

@@ -5,30 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.convert import component
-from pydynamo_manifests.convert.payload import PREFIXES, read_spec, read_status, take, write_spec, write_status
+from pydynamo_manifests.convert.payload import (
+    PREFIXES,
+    read_spec,
+    read_status,
+    take,
+    write_spec,
+    write_status,
+)
 from pydynamo_manifests.convert.status import replica_to_alpha, replica_to_beta
-from pydynamo_manifests.convert.types import Obj
 from pydynamo_manifests.errors import ConversionError
 
 if TYPE_CHECKING:
     from pydynamo_manifests.convert.payload import Payload
+    from pydynamo_manifests.convert.types import Obj
 
 __all__ = ["to_alpha", "to_beta"]
 
 _PREFIX = PREFIXES["DynamoGraphDeployment"]
-_SAME = ("providerOverride", "annotations", "labels", "priorityClassName", "backendFramework", "restart", "experimental")
+_SAME = (
+    "providerOverride",
+    "annotations",
+    "labels",
+    "priorityClassName",
+    "backendFramework",
+    "restart",
+    "experimental",
+)
 
 
 def to_beta(alpha: Obj) -> Obj:
-    """Convert a decoded v1alpha1 graph, which is used up."""
+    """Convert a decoded v1alpha1 graph, which is used up.
+
+    Raises:
+        ConversionError: Names that v1beta1 takes for one, because they differ by case only.
+    """
     metadata = alpha.get("metadata", {})
     spec_text, status_text = take(metadata, _PREFIX)
     hub = read_spec(spec_text, "BetaGraphSpec")
-    saved_status = read_status(status_text, "BetaGraphStatus")
+    del status_text  # v1alpha1 shows all of a status that v1beta1 has
     spec = alpha.get("spec", {})
     beta_spec, saved = _spec_to_beta(spec, hub)
     status, lost_status = _status_to_beta(alpha.get("status", {}))
-    del saved_status  # v1alpha1 shows every status field that v1beta1 has
     if saved:
         write_spec(metadata, _PREFIX, "AlphaGraphSpec", saved)
     write_status(metadata, _PREFIX, "AlphaGraphStatus", lost_status)
@@ -41,7 +59,9 @@ def _spec_to_beta(spec: Obj, hub: Payload | None) -> tuple[Obj, Obj]:
     if "envs" in spec:
         beta["env"] = spec["envs"]
     if "topologyConstraint" in spec:
-        beta["topologyConstraint"] = _rename(spec["topologyConstraint"], "topologyProfile", "clusterTopologyName")
+        beta["topologyConstraint"] = _rename(
+            spec["topologyConstraint"], "topologyProfile", "clusterTopologyName"
+        )
     components, services = _services_to_beta(spec.get("services", {}), hub)
     if components:
         beta["components"] = components
@@ -55,6 +75,7 @@ def _rename(part: Obj, old: str, new: str) -> Obj:
 
 
 def _services_to_beta(services: Obj, hub: Payload | None) -> tuple[list[Obj], Obj]:
+    _refuse_equal_names(services)
     kept = {c.get("name", ""): c for c in (hub[0] if hub else {}).get("components", [])}
     components, saved = [], {}
     for name in _order([key for key, service in services.items() if service is not None], list(kept)):
@@ -65,6 +86,15 @@ def _services_to_beta(services: Obj, hub: Payload | None) -> tuple[list[Obj], Ob
         if left:
             saved[name] = left
     return components, saved | {key: None for key, service in services.items() if service is None}
+
+
+def _refuse_equal_names(services: Obj) -> None:
+    seen: dict[str, str] = {}
+    for name, service in services.items():
+        if service is not None and (twin := seen.setdefault(name.lower(), name)) != name:
+            raise ConversionError(
+                f"spec.services: v1beta1 takes {twin!r} and {name!r} for one name; rename one of them"
+            )
 
 
 def _order(names: list[str], kept: list[str]) -> list[str]:
@@ -100,10 +130,16 @@ def to_alpha(beta: Obj) -> Obj:
     spoke = read_spec(spec_text, "AlphaGraphSpec")
     saved_status = read_status(status_text, "AlphaGraphStatus", strict=True)
     from_spoke = spec_text is not None or status_text is not None
-    alpha_spec, entries = _spec_to_alpha(beta.get("spec", {}), spoke[0] if spoke else {}, from_spoke=from_spoke)
+    alpha_spec, entries = _spec_to_alpha(
+        beta.get("spec", {}), spoke[0] if spoke else {}, from_spoke=from_spoke
+    )
     if entries:
         write_spec(metadata, _PREFIX, "BetaGraphSpec", {"components": entries})
-    return {"metadata": metadata, "spec": alpha_spec, "status": _status_to_alpha(beta.get("status", {}), saved_status)}
+    return {
+        "metadata": metadata,
+        "spec": alpha_spec,
+        "status": _status_to_alpha(beta.get("status", {}), saved_status),
+    }
 
 
 def _spec_to_alpha(spec: Obj, spoke: Obj, *, from_spoke: bool) -> tuple[Obj, list[Obj]]:
@@ -113,8 +149,12 @@ def _spec_to_alpha(spec: Obj, spoke: Obj, *, from_spoke: bool) -> tuple[Obj, lis
     if "env" in spec:
         alpha["envs"] = spec["env"]
     if "topologyConstraint" in spec:
-        alpha["topologyConstraint"] = _rename(spec["topologyConstraint"], "clusterTopologyName", "topologyProfile")
-    services, entries = _components_to_alpha(spec.get("components", []), spoke.get("services", {}), from_spoke=from_spoke)
+        alpha["topologyConstraint"] = _rename(
+            spec["topologyConstraint"], "clusterTopologyName", "topologyProfile"
+        )
+    services, entries = _components_to_alpha(
+        spec.get("components", []), spoke.get("services", {}), from_spoke=from_spoke
+    )
     if services:
         alpha["services"] = services
     return alpha, entries
@@ -127,7 +167,9 @@ def _components_to_alpha(components: list[Obj], kept: Obj, *, from_spoke: bool) 
     entries: list[Obj] = []
     for name, beta in zip(names, components, strict=True):
         if name in services:
-            raise ConversionError(f"spec.components: two components are called {name!r}; v1alpha1 keeps them in a map")
+            raise ConversionError(
+                f"spec.components: two components are called {name!r}; v1alpha1 keeps them in a map"
+            )
         spoke = kept.get(name) or {}
         services[name], left = component.to_alpha(beta, spoke)
         if "serviceName" in spoke:
@@ -144,5 +186,7 @@ def _status_to_alpha(status: Obj, saved: Obj) -> Obj:
         alpha["rollingUpdate"] = _rename(status["rollingUpdate"], "updatedComponents", "updatedServices")
     if "components" in status:
         kept = saved.get("services", {})
-        alpha["services"] = {name: replica_to_alpha(r, kept.get(name)) for name, r in status["components"].items()}
+        alpha["services"] = {
+            name: replica_to_alpha(r, kept.get(name)) for name, r in status["components"].items()
+        }
     return alpha

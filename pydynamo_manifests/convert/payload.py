@@ -12,7 +12,17 @@ from typing import Any
 from pydynamo_manifests.convert.types import Mode, Obj, decode, encode
 from pydynamo_manifests.errors import ConversionError
 
-__all__ = ["NO_SERVICE_NAME", "PREFIXES", "Payload", "compact", "read_spec", "read_status", "take", "write_spec", "write_status"]
+__all__ = [
+    "NO_SERVICE_NAME",
+    "PREFIXES",
+    "Payload",
+    "compact",
+    "read_spec",
+    "read_status",
+    "take",
+    "write_spec",
+    "write_status",
+]
 
 PREFIXES = {
     "DynamoGraphDeployment": "nvidia.com/dgd",
@@ -24,7 +34,9 @@ PREFIXES = {
 NO_SERVICE_NAME = {"path": "serviceName", "nil": True}
 """The record that a v1alpha1 component deployment left its ``serviceName`` out."""
 
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_ESCAPES = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
 
 Payload = tuple[Obj, list[Any]]
 """A saved spec and its raw-JSON records."""
@@ -68,7 +80,9 @@ def read_status(text: str | None, struct: str, *, strict: bool = False) -> Obj:
         return decode(struct, json.loads(text))
     except (ValueError, ConversionError):
         if strict:
-            raise ConversionError("the status saved in the private annotation cannot be read as JSON") from None
+            raise ConversionError(
+                "the status saved in the private annotation cannot be read as JSON"
+            ) from None
         return {}
 
 
@@ -83,5 +97,6 @@ def write_spec(metadata: Obj, prefix: str, struct: str, spec: Obj, records: list
 def write_status(metadata: Obj, prefix: str, struct: str, status: Obj) -> None:
     """Save a status in ``metadata``, unless it is empty."""
     if status:
-        metadata.setdefault("annotations", {})[f"{prefix}-status"] = compact(encode(struct, status, Mode.SAVED))
-
+        metadata.setdefault("annotations", {})[f"{prefix}-status"] = compact(
+            encode(struct, status, Mode.SAVED)
+        )

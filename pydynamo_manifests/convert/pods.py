@@ -14,12 +14,17 @@ __all__ = ["build_template", "cache_mount", "has_template", "restore_template", 
 
 def has_template(alpha: Obj) -> bool:
     """Tell whether a v1alpha1 component says anything that only a pod template can hold."""
-    if any(key in alpha for key in ("resources", "envs", "envFromSecret", "extraPodMetadata", "frontendSidecar", *PROBES)):
+    if any(
+        key in alpha
+        for key in ("resources", "envs", "envFromSecret", "extraPodMetadata", "frontendSidecar", *PROBES)
+    ):
         return True
     if any(not mount.get("useAsCompilationCache") for mount in alpha.get("volumeMounts", [])):
         return True
     extra = alpha.get("extraPodSpec", {})
-    return any(key != "mainContainer" for key in extra) or bool(set(extra.get("mainContainer", {})) - {"name"})
+    return any(key != "mainContainer" for key in extra) or bool(
+        set(extra.get("mainContainer", {})) - {"name"}
+    )
 
 
 def cache_mount(alpha: Obj) -> Obj | None:
@@ -62,9 +67,9 @@ def restore_template(template: Obj, saved: Obj, alpha: Obj) -> None:
         stub = find(kept, container.get("name", ""))
         if stub is not None and container.get("name") == SIDECAR:
             containers[i] = stub | container
-    names = {c.get("name") for c in containers}
+    names = {c.get("name", "") for c in containers}
     containers += [c for c in kept if "image" in c and c.get("name") not in names | {MAIN, SIDECAR}]
-    _restore_order(containers, [c.get("name") for c in kept])
+    _restore_order(containers, [c.get("name", "") for c in kept])
     if not containers:
         del template["spec"]["containers"]
     if not template["spec"]:
@@ -115,5 +120,5 @@ def _in_order(mounts: list[Obj], saved: list[Obj]) -> list[Obj]:
 
 
 def _restore_order(containers: list[Obj], names: list[str]) -> None:
-    if len(set(names)) == len(names) and set(names) == {c.get("name") for c in containers}:
-        containers.sort(key=lambda c: names.index(c.get("name")))
+    if len(set(names)) == len(names) and set(names) == {c.get("name", "") for c in containers}:
+        containers.sort(key=lambda c: names.index(c.get("name", "")))

@@ -11,7 +11,6 @@ from pydynamo_manifests.convert.containers import (
     SIDECAR,
     core_mounts,
     find,
-    main_container,
     merge,
     plain_secret,
     secret_source,
@@ -35,7 +34,11 @@ def rebuild_sidecar(template: Obj | None, saved: Obj) -> Obj:
     if container is None:
         return saved
     containers.remove(container)
-    out = {new: container[old] for old, new in (("image", "image"), ("args", "args"), ("env", "envs")) if old in container}
+    out = {
+        new: container[old]
+        for old, new in (("image", "image"), ("args", "args"), ("env", "envs"))
+        if old in container
+    }
     secret = plain_secret(container.get("envFrom", []))
     if secret is not None or saved.get("envFromSecret") == "":
         out["envFromSecret"] = secret or ""
@@ -97,12 +100,16 @@ def restore_split(alpha: Obj, saved: Obj, main: Obj) -> None:
         if "name" in over:
             target["name"] = over["name"]
         for name in PROBES:
-            if merge(saved.get(name, {}), over.get(name, {})) == main.get(name, {}):
+            if _united(saved.get(name), over.get(name)) == main.get(name):
                 _put(alpha, name, saved.get(name), target, over)
     if kept is not None or "volumeMounts" in saved:
         _restore_mounts(alpha, saved, over, main, target)
     _restore_secret(alpha, saved, over, target)
     _set_main(alpha, target, keep_empty=kept is not None)
+
+
+def _united(base: Obj | None, over: Obj | None) -> Obj | None:
+    return over if base is None else base if over is None else merge(base, over)
 
 
 def _put(alpha: Obj, field: str, dedicated: object, target: Obj, over: Obj, inner: str | None = None) -> None:
@@ -120,7 +127,8 @@ def _restore_mounts(alpha: Obj, saved: Obj, over: Obj, main: Obj, target: Obj) -
     live = next((m for m in alpha.get("volumeMounts", []) if m.get("useAsCompilationCache")), None)
     merged = over.get("volumeMounts", []) + core_mounts(dedicated)
     now = main.get("volumeMounts", [])
-    if first == live and merged == now:
+    cache = core_mounts([first]) if first else []
+    if first == live and now in (merged, [m for m in merged if m not in cache]):
         _put(alpha, "volumeMounts", saved.get("volumeMounts"), target, over)
     elif inner := [m for m in now if m in over.get("volumeMounts", [])]:
         target["volumeMounts"] = inner
@@ -158,13 +166,15 @@ def hub_only_template(template: Obj, alpha: Obj, sidecar: Obj | None) -> Obj | N
         sidecar: Its frontend sidecar container, when v1beta1's ``frontendSidecar`` names it.
     """
     containers = template.get("spec", {}).get("containers", [])
-    built = build_template(alpha)["spec"]["containers"] if has_template(alpha) else []
+    built = build_template(alpha)["spec"]["containers"]
     main = find(containers, MAIN)
     names = [c.get("name") for c in containers]
-    order_differs = bool(built) and names != [c.get("name") for c in built if main is not None or c.get("name") != MAIN]
+    rebuilt = has_template(alpha)
+    expected = [c.get("name") for c in built if main is not None or c.get("name") != MAIN]
+    order_differs = rebuilt and names != expected
     metadata = {k: v for k, v in template.get("metadata", {}).items() if k not in ("annotations", "labels")}
-    moved = main is not None and main_container(alpha).get("volumeMounts", []) != main.get("volumeMounts", [])
-    if built and main is not None and not (metadata or moved or order_differs or sidecar):
+    moved = main is not None and built[0].get("volumeMounts", []) != main.get("volumeMounts", [])
+    if rebuilt and main is not None and not (metadata or moved or order_differs or sidecar):
         return None
     kept = [stub for c in containers if (stub := _stub(c, main, sidecar, every=order_differs))]
     saved: Obj = {"spec": {"containers": kept}} if kept else {}
@@ -173,7 +183,9 @@ def hub_only_template(template: Obj, alpha: Obj, sidecar: Obj | None) -> Obj | N
 
 def _stub(container: Obj, main: Obj | None, sidecar: Obj | None, *, every: bool) -> Obj | None:
     if container is sidecar:
-        dropped = {"image", "args", "env"} | ({"envFrom"} if plain_secret(container.get("envFrom", [])) is not None else set())
+        dropped = {"image", "args", "env"} | (
+            {"envFrom"} if plain_secret(container.get("envFrom", [])) is not None else set()
+        )
         return {k: v for k, v in container.items() if k not in dropped}
     stub = {"name": container.get("name", "")}
     if container is main and "volumeMounts" in container:

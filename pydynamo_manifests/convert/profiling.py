@@ -47,7 +47,10 @@ _LEAVES: tuple[tuple[tuple[str, ...], tuple[str, str], Callable[[Any], bool]], .
 )
 """Path in the blob, v1beta1 section and field, and which values the field can hold."""
 
-_SECTIONS = ((("sla",), "sla"), (("deployment", "modelCache"), "modelCache"))
+_SECTIONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("sla",), "sla"),
+    (("deployment", "modelCache"), "modelCache"),
+)
 """A map at this path of the blob makes this v1beta1 section, even when none of its fields can be set."""
 
 
@@ -148,4 +151,4 @@ def job_to_alpha(job: Obj, config: Obj) -> Obj | None:
         config["resources"] = profiler.pop("resources")
     if not containers:
         whole.get("template", {}).get("spec", {}).pop("containers", None)
-    return None if (job_to_beta(config, None) or {}) == whole else rest
+    return None if job_to_beta(config, None) == whole else rest

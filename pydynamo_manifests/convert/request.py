@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.convert import profiling, request_status
-from pydynamo_manifests.convert.payload import PREFIXES, read_spec, read_status, take, write_spec, write_status
+from pydynamo_manifests.convert.payload import (
+    PREFIXES,
+    read_spec,
+    read_status,
+    take,
+    write_spec,
+    write_status,
+)
 from pydynamo_manifests.errors import ConversionError
 
 if TYPE_CHECKING:
@@ -115,7 +122,9 @@ def to_alpha(beta: Obj) -> Obj:
     alpha, saved = _spec_to_alpha(beta.get("spec", {}), spoke[0] if spoke else {})
     if saved:
         write_spec(metadata, _PREFIX, "BetaRequestSpec", saved)
-    status, lost = request_status.to_alpha(beta.get("status", {}), read_status(status_text, "AlphaRequestStatus"))
+    status, lost = request_status.to_alpha(
+        beta.get("status", {}), read_status(status_text, "AlphaRequestStatus")
+    )
     write_status(metadata, _PREFIX, "BetaRequestStatus", lost)
     return {"metadata": metadata, "spec": alpha, "status": status}
 
@@ -127,10 +136,11 @@ def _spec_to_alpha(beta: Obj, spoke: Obj) -> tuple[Obj, Obj]:
         alpha["autoApply"] = True
     if beta.get("features", {}).get("mocker", {}).get("enabled"):
         alpha["useMocker"] = True
-    config = {key: spoke["profilingConfig"][key] for key in ("configMapRef", "outputPVC") if key in spoke.get("profilingConfig", {})}
-    if "image" in beta and not _comes_from_workers(beta["image"], spoke):
+    kept = spoke.get("profilingConfig", {})
+    config: Obj = {key: kept[key] for key in ("configMapRef", "outputPVC") if key in kept}
+    if "image" in beta:
         config["profilerImage"] = beta["image"]
-    blob = profiling.to_alpha(beta, spoke.get("profilingConfig", {}).get("config"))
+    blob = profiling.to_alpha(beta, kept.get("config"))
     if blob is not None:
         config["config"] = blob
     job = beta.get("overrides", {}).get("profilingJob")
@@ -138,11 +148,6 @@ def _spec_to_alpha(beta: Obj, spoke: Obj) -> tuple[Obj, Obj]:
     if config:
         alpha["profilingConfig"] = config
     return alpha, _beta_only(beta, kept_job)
-
-
-def _comes_from_workers(image: str, spoke: Obj) -> bool:
-    del image, spoke
-    return False
 
 
 def _beta_only(beta: Obj, job: Obj | None) -> Obj:

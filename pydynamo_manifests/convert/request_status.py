@@ -18,7 +18,13 @@ _PHASES = {
     "Ready": "Ready",
     "DeploymentDeleted": "Ready",
 }
-_STATES = {"Profiling": "Profiling", "Deploying": "Deploying", "Failed": "Failed", "Ready": "Ready", "Deployed": "Ready"}
+_STATES = {
+    "Profiling": "Profiling",
+    "Deploying": "Deploying",
+    "Failed": "Failed",
+    "Ready": "Ready",
+    "Deployed": "Ready",
+}
 _SAME = ("conditions", "observedGeneration")
 
 
@@ -64,7 +70,9 @@ def _restore_beta(beta: Obj, hub: Obj) -> None:
     if beta["phase"] == "Profiling":
         beta |= {key: hub[key] for key in ("profilingPhase", "profilingJobName") if key in hub}
     if "pareto" in hub.get("profilingResults", {}):
-        beta["profilingResults"] = {"pareto": hub["profilingResults"]["pareto"]} | beta.get("profilingResults", {})
+        beta["profilingResults"] = {"pareto": hub["profilingResults"]["pareto"]} | beta.get(
+            "profilingResults", {}
+        )
     if "deploymentInfo" in hub and same_graph:
         beta["deploymentInfo"] = hub["deploymentInfo"]
 

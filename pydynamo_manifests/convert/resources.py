@@ -18,7 +18,7 @@ _NAMED = {"cpu": "cpu", "memory": "memory", _GPU: "gpu"}
 def to_core(alpha: Obj | None) -> Obj:
     """Return Kubernetes ResourceRequirements; a text that is no quantity is skipped, as the operator does."""
     alpha = alpha or {}
-    out = {side: found for side in ("limits", "requests") if (found := _amounts(alpha.get(side, {})))}
+    out: Obj = {side: found for side in ("limits", "requests") if (found := _amounts(alpha.get(side, {})))}
     if alpha.get("claims"):
         out["claims"] = [dict(claim) for claim in alpha["claims"]]
     return out
@@ -47,7 +47,7 @@ def _item(amounts: dict[str, str]) -> Obj:
 
 
 def merge(base: Obj, over: Obj) -> Obj:
-    """Lay the resources of ``mainContainer`` over those of the dedicated field: maps unite, claims replace."""
+    """Lay resources of ``mainContainer`` over those of the dedicated field: maps unite, claims replace."""
     out: Obj = {}
     for side in ("limits", "requests"):
         if amounts := base.get(side, {}) | over.get(side, {}):

@@ -100,9 +100,6 @@ def decode(struct: str, value: Any, at: str = "") -> Obj:
     return out
 
 
-_Reader = "Callable[[Any, str], Any]"
-
-
 @cache
 def _readers(struct: str) -> dict[str, Callable[[Any, str], Any]]:
     return {name: _reader(field) for name, field in _fields(struct).items()}
@@ -126,12 +123,9 @@ def _reader(field: _Field) -> Callable[[Any, str], Any]:
 
 
 def _value_reader(type_: str) -> Callable[[Any, str], Any]:
-    if type_ == "raw":
-        return lambda value, _: _json(value)
-    if type_ == "q":
-        return lambda value, _: canonical(value)
-    if type_ == "f":
-        return lambda value, _: _number(value)
+    if type_ in _SCALARS:
+        convert_scalar = _SCALARS[type_]
+        return lambda value, _: convert_scalar(value)
     if type_[0] == "[":
         return _list_reader(type_[1:-1])
     if type_[0] == "{":
@@ -151,9 +145,12 @@ def _json(value: Any) -> Any:
     return [_json(item) for item in value] if isinstance(value, list) else _number(value)
 
 
+_SCALARS: dict[str, Callable[[Any], Any]] = {"raw": _json, "q": canonical, "f": _number, "i": _number}
+
+
 def _list_reader(inner: str) -> Callable[[Any, str], Any]:
     read = _value_reader(inner)
-    plain = inner in _ZERO and inner != "q"
+    plain = inner in _ZERO and inner not in _SCALARS
 
     def read_list(value: Any, at: str) -> Any:
         if not isinstance(value, list):
@@ -182,23 +179,32 @@ def _kind(value: Any) -> str:
 
 def encode(struct: str, value: Obj, mode: Mode = Mode.PLAIN) -> Obj:
     """Return what Go writes for a decoded struct, fields in their Go order; shares nothing with ``value``."""
+    writers, always = _writers(struct)
     out: Obj = {}
-    stripped = mode is Mode.STRIPPED
-    for name, is_value_struct, write, zero in _writers(struct):
+    names = value if value.keys() >= always else value.keys() | always
+    for name in sorted(names, key=writers.__getitem__) if len(names) > 1 else names:
+        _, write, zero, is_value_struct = writers[name]
         if name in value:
             out[name] = write(value[name], mode)
-        elif zero is not _ABSENT:
-            out[name] = zero
-        elif is_value_struct:
-            out[name] = write({}, mode)
-        if stripped and is_value_struct and not out[name]:
+        else:
+            out[name] = write({}, mode) if is_value_struct else zero
+        if is_value_struct and not out[name] and mode is Mode.STRIPPED:
             del out[name]
     return out
 
 
+_Writer = tuple[int, "Callable[[Any, Mode], Any]", Any, bool]
+"""Place in the struct, how to write a value, what stands for none, whether it is a value struct."""
+
+
 @cache
-def _writers(struct: str) -> list[tuple[str, bool, Callable[[Any, Mode], Any], Any]]:
-    return [(f.name, f.is_value_struct, _writer(f.type), _zero(f)) for f in _fields(struct).values()]
+def _writers(struct: str) -> tuple[dict[str, _Writer], frozenset[str]]:
+    fields = _fields(struct)
+    writers: dict[str, _Writer] = {
+        name: (i, _writer(f.type), _zero(f), f.is_value_struct) for i, (name, f) in enumerate(fields.items())
+    }
+    always = {name for name, f in fields.items() if f.is_value_struct or _zero(f) is not _ABSENT}
+    return writers, frozenset(always)
 
 
 def _zero(field: _Field) -> Any:
