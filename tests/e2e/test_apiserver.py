@@ -46,7 +46,7 @@ def graph() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def client(cluster: ApiServer) -> Client:
-    return cluster.client()
+    return cluster.serve("")
 
 
 @pytest.fixture(scope="class")

@@ -15,6 +15,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from pydynamo_manifests.api import crds
+from pydynamo_manifests.releases import known_releases
+from pydynamo_manifests.releases import release as find_release
 from pydynamo_manifests.yaml import dump
 from tests.support.client import ApiError, Client
 from tests.support.ports import free_ports
@@ -54,6 +57,7 @@ class ApiServer:
         self.flags = flags
         self.url = ""
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._served = ""
 
     @property
     def token(self) -> str:
@@ -84,6 +88,24 @@ class ApiServer:
     def client(self, user: str = "admin") -> Client:
         """Return a client that speaks as one of the users."""
         return Client(self.url, self.tokens[user], self.certificate)
+
+    def serve(self, release: str) -> Client:
+        """Let exactly our CRDs of one release be served, and return a client of the administrator.
+
+        What another release left is moved forward, as an upgrade does. Moving back removes the CRDs first,
+        with their objects, as a stored version cannot be taken away.
+
+        Args:
+            release: of the catalogue; empty for no CRDs of ours.
+        """
+        order = ["", *known_releases(hidden=True)]
+        client, wanted = self.client(), release and find_release(release).version
+        if wanted != self._served:
+            if order.index(wanted) < order.index(self._served):
+                client.remove_crds(crds(self._served))
+            client.install_crds(crds(wanted) if wanted else [])
+            self._served = wanted
+        return client
 
     def stop(self) -> None:
         """End both processes, at once as nothing is worth writing down, and remove their folder."""
