@@ -24,7 +24,14 @@ _KEPT = (
 )
 _INTEGERS = {"int32": 2**31, "int64": 2**63}
 _META_MINOR = "1.30"
-_META = "apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_META_PACKAGE = "apimachinery.pkg.apis.meta.v1."
+_METADATA: dict[str, Any] = {"$ref": f"#/$defs/{_META_PACKAGE}ObjectMeta"}
+_EMBEDDED: dict[str, Any] = {
+    "apiVersion": {"type": "string", "minLength": 1, "pattern": "^[^/]*(/[^/]*)?$"},
+    "kind": {"type": "string", "maxLength": 63, "pattern": "^[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$"},
+    "metadata": _METADATA,
+}
+"""What the API server asks of an object inside an object (apiextensions-apiserver, objectmeta validation)."""
 
 
 def strict(structural: dict[str, Any]) -> dict[str, Any]:
@@ -32,25 +39,29 @@ def strict(structural: dict[str, Any]) -> dict[str, Any]:
 
     Subschemas that occur more than once become ``$defs``, so that a compiler sees each of them once.
     """
-    root = {**structural, "properties": {**structural["properties"], "metadata": _REFERENCE}}
+    root = {**structural, "properties": {**structural["properties"], "metadata": _METADATA}}
     converter = _Converter(root)
     schema = converter.node(root)
     definitions = {**converter.definitions, **_metadata()}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "$defs": definitions}
 
 
-_REFERENCE: dict[str, Any] = {"$ref": f"#/$defs/{_META}"}
-
-
 def _metadata() -> dict[str, Any]:
-    service = core_schema(_META_MINOR, "v1", "ConfigMap") or {}
-    names = (
-        _META,
-        "apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry",
-        "apimachinery.pkg.apis.meta.v1.OwnerReference",
-    )
-    rest = ("apimachinery.pkg.apis.meta.v1.Time", "apimachinery.pkg.apis.meta.v1.FieldsV1")
-    return {name: service["$defs"][name] for name in (*names, *rest)}
+    """Return the definition of metadata, which the server decodes by itself: there, null means left out."""
+    schema = core_schema(_META_MINOR, "v1", "ConfigMap") or {}
+    names = ("ObjectMeta", "ManagedFieldsEntry", "OwnerReference", "Time", "FieldsV1")
+    return {f"{_META_PACKAGE}{name}": _nullable(schema["$defs"][f"{_META_PACKAGE}{name}"]) for name in names}
+
+
+def _nullable(node: dict[str, Any]) -> dict[str, Any]:
+    out = dict(node)
+    if isinstance(node.get("type"), str):
+        out["type"] = [node["type"], "null"]
+    if "properties" in node:
+        out["properties"] = {name: _nullable(child) for name, child in node["properties"].items()}
+    if isinstance(node.get("additionalProperties"), dict):
+        out["additionalProperties"] = _nullable(node["additionalProperties"])
+    return out
 
 
 class _Converter:
@@ -67,7 +78,8 @@ class _Converter:
                 self._count(child)
 
     def node(self, node: dict[str, Any]) -> dict[str, Any]:
-        if self._seen.get(id(node), 0) < 2 or not ("properties" in node or "items" in node):  # noqa: PLR2004
+        shared = self._seen.get(id(node), 0) > 1 and ("properties" in node or "items" in node)
+        if not shared:
             return self._convert(node)
         if id(node) not in self._names:
             self._names[id(node)] = name = f"s{len(self._names)}"
@@ -92,31 +104,32 @@ class _Converter:
             out["properties"] = {name: self.node(child) for name, child in node["properties"].items()}
         if node.get("x-kubernetes-embedded-resource"):
             out["required"] = sorted({*out.get("required", ()), "apiVersion", "kind"})
-            text = {"type": "string", "minLength": 1}
-            out["properties"] = {
-                "apiVersion": text,
-                "kind": text,
-                "metadata": _REFERENCE,
-                **out.get("properties", {}),
-            }
+            out["properties"] = {**_EMBEDDED, **out.get("properties", {})}
         values = node.get("additionalProperties")
         if isinstance(values, dict):
             out["additionalProperties"] = self.node(values)
         elif not node.get("x-kubernetes-preserve-unknown-fields"):
+            out.setdefault("properties", {})  # without it, the error would not name the field
             out["additionalProperties"] = False
 
 
 def _type(node: dict[str, Any], out: dict[str, Any]) -> None:
     if node.get("x-kubernetes-int-or-string"):
         out["type"] = ["integer", "string"]
+        _limit(out, "int64")
     elif "type" in node:
         out["type"] = [node["type"], "null"] if node.get("nullable") else node["type"]
-    limit = _INTEGERS.get(node.get("format", ""))
-    if limit:
-        out["minimum"] = max(out.get("minimum", -limit), -limit)
-        out["maximum"] = min(out.get("maximum", limit - 1), limit - 1)
-    elif "format" in node:
-        out["format"] = node["format"]
+        if node["type"] == "integer":
+            _limit(out, node.get("format", "int64"))
+        elif "format" in node:
+            out["format"] = node["format"]
+
+
+def _limit(out: dict[str, Any], integer: str) -> None:
+    """Add the range of Go's type: a larger number is no integer to the API server."""
+    limit = _INTEGERS[integer]
+    out["minimum"] = max(out.get("minimum", -limit), -limit)
+    out["maximum"] = min(out.get("maximum", limit - 1), limit - 1)
 
 
 def _children(node: dict[str, Any]) -> list[dict[str, Any]]:
