@@ -17,7 +17,7 @@ def rules() -> dict[str, Rule]:
     from pydynamo_manifests.validate import admission, codes, lint  # noqa: PLC0415 - all rules are many modules
 
     found = {rule.code: rule for rule in codes.RULES}
-    found |= admission.RULES
+    found |= admission.described()
     return found | {code: entry.described() for code, entry in lint.REGISTRY.items()}
 
 

@@ -7,8 +7,10 @@ over, in v1beta1's words, so that a finding's path is the one that the cluster w
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests import yaml
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.releases import Release
 from pydynamo_manifests.releases import release as find_release
@@ -30,7 +32,7 @@ from pydynamo_manifests.validate.admission import (
 )
 from pydynamo_manifests.validate.admission.defaulting import as_applied, defaulted
 from pydynamo_manifests.validate.admission.graph import ALPHA, BETA, DCD, DGD, read_graph, source_path
-from pydynamo_manifests.validate.admission.review import RULES, Review
+from pydynamo_manifests.validate.admission.review import NEXT, RULES, SNAPSHOT, Review
 from pydynamo_manifests.validate.admission.shapes import mapping
 
 if TYPE_CHECKING:
@@ -38,9 +40,12 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.graph import Graph
     from pydynamo_manifests.validate.cluster import Cluster
     from pydynamo_manifests.validate.report import Finding
+    from pydynamo_manifests.validate.rule import Rule
 
-__all__ = ["RULES", "admit", "as_applied", "default"]
+__all__ = ["RULES", "admit", "as_applied", "default", "described"]
 
+_BEFORE = "1.4"
+"""The last line before what the development snapshot still has and 1.5 dropped."""
 _CONVERTED = "1.3"
 """From this line on v1alpha1 graphs are judged in v1beta1's words."""
 
@@ -115,6 +120,19 @@ def default(
     return defaulted(Review(_release(release), cluster, None, create=create), as_applied(obj, old), image)
 
 
+@cache
+def described() -> dict[str, Rule]:
+    """Return every rule as it is explained: examples laid out in lines, releases that people know."""
+    return {code: _described(rule) for code, rule in RULES.items()}
+
+
+def _described(rule: Rule) -> Rule:
+    bad, good = (yaml.dump_all(yaml.load_all(text)) for text in (rule.bad, rule.good))
+    since = NEXT if rule.since == SNAPSHOT else rule.since
+    until = _BEFORE if rule.until == SNAPSHOT else rule.until
+    return replace(rule, bad=bad, good=good, since=since, until=until)
+
+
 def _release(release: Release | str) -> Release:
     return release if isinstance(release, Release) else find_release(release)
 
@@ -128,6 +146,7 @@ def _admit_graph(review: Review, obj: dict[str, Any], old: dict[str, Any] | None
         metadata.check(review, graph)
         spec.check(review, graph, grove=grove)
         topology.check(review, graph, grove=grove)
+        roles.check_planners(review, graph.components)
     provider.check(review, graph, named)
     previous = {c.name: c for c in before.components} if before else {}
     for component in graph.components:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.admission.component import INTER_POD
+from pydynamo_manifests.validate.admission.memory import WORKERS
 from pydynamo_manifests.validate.admission.review import SNAPSHOT, rule
 from pydynamo_manifests.validate.admission.shapes import mapping, number
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["check", "check_replicas"]
 
 _SHARED = "operator, webhook/validation/shared"
+_DROPPED = "1.6"
+"""From this line on a component that is no worker may drop its nodes."""
 _AGAIN = "Delete the object and create it again."
 _PLANNER = re.compile(r"system:serviceaccount:[^:]+:planner-serviceaccount")
 
@@ -53,6 +56,8 @@ REPLICAS = rule(
 def check(review: Review, component: Component, old: Component) -> None:
     """Check what may not change in a component of a DGD, or in a DCD."""
     if component.multinode != old.multinode:
+        if review.at_least(_DROPPED) and old.multinode and component.type not in WORKERS:
+            return
         review.add(NODES, component.field("multinode"))
     elif component.nodes != old.nodes:
         review.add(NODE_COUNT, component.field("multinode", "nodeCount"), f"it is {old.nodes}")

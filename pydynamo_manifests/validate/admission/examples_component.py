@@ -10,6 +10,10 @@ _GPU = _MAIN % 'image: "vllm-runtime:1.5.1", resources: {limits: {nvidia.com/gpu
 _GMS = "gpuMemoryService: {mode: %s}"
 _ALPHA = "apiVersion: nvidia.com/v1alpha1\nspec: {services: {worker: {%s}}}"
 _REQUEST = "kind: DynamoGraphDeploymentRequest\nspec: {%s}"
+_OLD_REQUEST = (
+    "apiVersion: nvidia.com/v1alpha1\nkind: DynamoGraphDeploymentRequest\n"
+    "spec: {backend: vllm, profilingConfig: {%s}}"
+)
 _MODEL = "apiVersion: nvidia.com/v1alpha1\nkind: DynamoModel\nspec: {%s}"
 _CHECKPOINT = "apiVersion: nvidia.com/v1alpha1\nkind: DynamoCheckpoint\nspec: {%s}"
 _STANDALONE = "kind: DynamoComponentDeployment\nspec: {%s}"
@@ -29,6 +33,14 @@ def _worker(text: str) -> str:
 
 def _experiment(text: str, pod: str = _GPU) -> str:
     return _WORKER % f"{pod}, experimental: {{{text}}}"
+
+
+def _planner(tag: str) -> str:
+    pod = 'podTemplate: {spec: {containers: [{name: main, image: "vllm-runtime:1.6.1"}]}}'
+    main = _MAIN % f'image: "dynamo-planner:{tag}"'
+    planner = f"{{name: planner, type: planner, {main}}}"
+    roles = f"[{{name: leader, {pod}}}, {{name: worker, {pod}}}]"
+    return f"spec: {{components: [{planner}, {{name: worker, multinode: {{nodeCount: 2}}, roles: {roles}}}]}}"
 
 
 def _two(stored: str, submitted: str) -> str:
@@ -172,6 +184,7 @@ COMPONENT_EXAMPLES: dict[str, tuple[str, str]] = {
         _worker(_LPX % "replicas: 1"),
         _worker(_LPX % 'podTemplate: {spec: {containers: [{name: main, image: "lpx:1.6.1"}]}}'),
     ),
+    "ADM-ROLE-06": (_planner("1.5.1"), _planner("1.6.1")),
     "ADM-SIDECAR-01": (_worker(_RUNTIME % "restartPolicy: Always"), _worker(_RUNTIME % _SIDECAR)),
     "ADM-SIDECAR-02": (_worker(_RUNTIME % 'image: "dynamo-runtime:1.6.1"'), _worker(_RUNTIME % _SIDECAR)),
     "ADM-SIDECAR-03": (_worker(f"type: planner, {_RUNTIME % _SIDECAR}"), _worker(_RUNTIME % _SIDECAR)),
@@ -204,6 +217,22 @@ COMPONENT_EXAMPLES: dict[str, tuple[str, str]] = {
     ),
     "ADM-ALPHA-08": (_ALPHA % "dynamoNamespace: qwen", _ALPHA % "replicas: 1"),
     "ADM-ALPHA-09": (_ALPHA % "autoscaling: {enabled: true}", _ALPHA % "scalingAdapter: {enabled: true}"),
+    "ADM-ALPHA-10": (
+        _ALPHA % "sharedMemory: {disabled: false}",
+        _ALPHA % "sharedMemory: {disabled: false, size: 16Gi}",
+    ),
+    "ADM-DGDR-05": (
+        _OLD_REQUEST % 'config: {sla: {ttft: 200}}, profilerImage: ""',
+        _OLD_REQUEST % 'config: {sla: {ttft: 200}}, profilerImage: "vllm-runtime:0.9.1"',
+    ),
+    "ADM-DGDR-06": (
+        _OLD_REQUEST % 'profilerImage: "vllm-runtime:0.9.1"',
+        _OLD_REQUEST % 'config: {sla: {ttft: 200}}, profilerImage: "vllm-runtime:0.9.1"',
+    ),
+    "ADM-DGDR-07": (
+        _OLD_REQUEST % "config: {engine: {backend: sglang}}",
+        _OLD_REQUEST % "config: {engine: {backend: vllm}}",
+    ),
     "ADM-DGDR-01": (_REQUEST % "hardware: {totalGpus: 8}", _REQUEST % "hardware: {gpuSku: h200_sxm}"),
     "ADM-DGDR-02": (
         _REQUEST % "searchStrategy: thorough, backend: auto",

@@ -13,6 +13,10 @@ _POLICY = "spec: {experimental: {kvTransferPolicy: {%s, domain: %s}}}"
 _NODES = "spec: {components: [{name: worker, multinode: {nodeCount: %s}}]}"
 _ORDER = "spec: {restart: {id: again, strategy: {type: %s, order: [%s]}}}"
 _OVERRIDE = "spec: {providerOverride: {apiVersion: %s, target: %s, value: {spec: {template: %s}}}}"
+_ROLES = (
+    "spec: {components: [{name: worker, %s, roles: [{name: worker}, {name: leader, providerOverride:"
+    " {apiVersion: grove.io/v1alpha1, value: {topologyConstraint: {topologyName: rails}}}}]}]}"
+)
 _PACK = "{topologyConstraint: {topologyName: rails, pack: {required: rack}}}"
 _GROVE = (_OVERRIDE % ("grove.io/v1alpha1", "PodCliqueSet", _PACK)).replace("target: PodCliqueSet, ", "")
 
@@ -162,15 +166,8 @@ GRAPH_EXAMPLES: dict[str, tuple[str, str]] = {
     "ADM-PROV-03": (_OVERRIDE % ("grove.io/v1", "PodCliqueSet", _PACK), _GROVE),
     "ADM-PROV-04": (_OVERRIDE % ("grove.io/v1alpha1", "PodClique", _PACK), _GROVE),
     "ADM-PROV-05": (
-        (
-            "spec: {components: [{name: worker, experimental: {gpuMemoryService: {mode: InterPod}},"
-            " multinode: {nodeCount: 2, leader: {providerOverride: {apiVersion: grove.io/v1alpha1,"
-            " value: {topologyConstraint: {}}}}}}]}"
-        ),
-        (
-            "spec: {components: [{name: worker, multinode: {nodeCount: 2, leader: {providerOverride:"
-            " {apiVersion: grove.io/v1alpha1, value: {topologyConstraint: {}}}}}}]}"
-        ),
+        _ROLES % "experimental: {gpuMemoryService: {mode: InterPod}}, multinode: {nodeCount: 2}",
+        _ROLES % "multinode: {nodeCount: 2}",
     ),
     "ADM-PROV-06": (
         (

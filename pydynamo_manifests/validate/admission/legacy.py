@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.validate.admission.component import SIDECAR
 from pydynamo_manifests.validate.admission.metadata import EXECUTOR, is_executor
 from pydynamo_manifests.validate.admission.review import rule
+from pydynamo_manifests.validate.admission.semver import quantity
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ AUTOSCALING = rule(
     severity="warning", since="0.8", source=_ALPHA,
 )  # fmt: skip
 
+SHARED_MEMORY = rule(
+    "ADM-ALPHA-10", "shared memory that is on needs a size",
+    "Write sharedMemory.size, or sharedMemory.disabled: true.",
+    since="0.8", until="1.1", source=f"{_ALPHA} (#4416); an expression of the schema from 1.2 on",
+)  # fmt: skip
+
 
 def check(review: Review, graph: Graph) -> None:
     """Check what a DGD or DCD says in v1alpha1's words; nothing to do when it says nothing so."""
@@ -94,10 +101,18 @@ def _check_service(review: Review, graph: Graph, path: Path, service: dict[str, 
     ):
         review.add(EPP_CONFIG, (*path, "eppConfig"))
     _check_generated(review, path, service)
+    memory = service.get("sharedMemory")
+    if isinstance(memory, dict) and memory.get("disabled") is not True and not _positive(memory.get("size")):
+        review.add(SHARED_MEMORY, (*path, "sharedMemory", "size"))
     annotations = mapping(service.get("annotations"))
     if EXECUTOR in annotations and not is_executor(annotations[EXECUTOR]):
         review.add(EXECUTOR_BACKEND, (*path, "annotations", EXECUTOR), f"not {annotations[EXECUTOR]!r}")
     _warn(review, graph, path, service)
+
+
+def _positive(value: Any) -> bool:
+    size = quantity(value)
+    return size is not None and size > 0
 
 
 def _check_mounts(review: Review, path: Path, mounts: list[Any]) -> None:

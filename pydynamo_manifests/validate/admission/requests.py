@@ -38,6 +38,22 @@ FIXED = rule(
     since="1.0", source=f"{_WEBHOOK} (#6498, #10494)",
 )  # fmt: skip
 
+PROFILER = rule(
+    "ADM-DGDR-05", "profiling needs an image",
+    "Write profilingConfig.profilerImage.",
+    since="0.8", until="0.9", source=f"{_WEBHOOK} (#4416)",
+)  # fmt: skip
+CONFIG = rule(
+    "ADM-DGDR-06", "profiling needs its settings",
+    "Write profilingConfig.config.",
+    since="0.8", until="0.9", source=f"{_WEBHOOK} (#4416)",
+)  # fmt: skip
+DISAGREE = rule(
+    "ADM-DGDR-07", "the profiler's settings disagree with the request",
+    "Remove engine.backend and deployment.model from profilingConfig.config: the request wins.",
+    severity="warning", since="0.8", until="0.9", source=f"{_WEBHOOK} (#4416)",
+)  # fmt: skip
+
 _BUSY = ("Profiling", "Deploying", "Ready", "Deployed")
 _REVIEWED = "1.4"
 """Since then a request that waits for review may still get its runtime version, and be applied."""
@@ -49,6 +65,8 @@ def check(review: Review, obj: dict[str, Any], old: dict[str, Any] | None) -> No
     before = None if old is None else _spec(old)
     if old is not None and before is not None:
         _check_fixed(review, spec, before, _phase(old))
+    if obj.get("apiVersion") == ALPHA and review.on(PROFILER):
+        _check_profiling(review, mapping(obj.get("spec")))
     no_hardware = not review.has("gpu-discovery") and _lacks_hardware(spec)
     if no_hardware and (before is None or not _lacks_hardware(before)):
         review.add(HARDWARE, ("spec", "hardware"))
@@ -56,6 +74,22 @@ def check(review: Review, obj: dict[str, Any], old: dict[str, Any] | None) -> No
         review.add(SEARCH, ("spec", "searchStrategy"))
     if _lacks_version(spec) and (before is None or _asks_version(spec, before)):
         review.add(VERSION, ("spec", "runtimeVersionOverride"), text(spec.get("image")))
+
+
+def _check_profiling(review: Review, spec: dict[str, Any]) -> None:
+    """Check what old operators asked of a v1alpha1 request."""
+    profiling = mapping(spec.get("profilingConfig"))
+    config = mapping(profiling.get("config"))
+    if not text(profiling.get("profilerImage")):
+        review.add(PROFILER, ("spec", "profilingConfig", "profilerImage"))
+    if not config:
+        review.add(CONFIG, ("spec", "profilingConfig", "config"))
+    for block, key, wanted in (("engine", "backend", "backend"), ("deployment", "model", "model")):
+        own = text(mapping(config.get(block)).get(key))
+        if own and own != spec.get(wanted):
+            review.add(
+                DISAGREE, ("spec", "profilingConfig", "config", block, key), f"spec.{wanted} is not {own}"
+            )
 
 
 def _spec(obj: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydynamo_manifests.validate.admission.memory import WORKERS
 from pydynamo_manifests.validate.admission.metadata import EXECUTOR, is_executor
 from pydynamo_manifests.validate.admission.power import POWER_LIMIT
 from pydynamo_manifests.validate.admission.review import NEXT, rule
+from pydynamo_manifests.validate.admission.runtime import runtime_version
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.review import Review
     from pydynamo_manifests.yaml import Path
 
-__all__ = ["check", "check_sidecar"]
+__all__ = ["check", "check_planners", "check_sidecar"]
 
 _PULLS = "operator 1.5, pull requests 14419 and 14488"
 _LINE = "operator, webhook/validation of the 1.6 line"
 _NOTES = "dynamo-platform chart 1.6.0, upgrade notes for 1.6.0"
 _LPX = "lpx"
+_KNOWS_ROLES = (1, 6, 0)
 
 NO_ROLES = rule(
     "ADM-ROLE-01", "roles are for multi-node components",
@@ -47,6 +49,11 @@ LPX = rule(
     "ADM-ROLE-05", "an lpx role cannot say this",
     "Write agent with a podTemplate; no providerOverride, no power limit, executor mp or ray.",
     since="1.6", source=_LINE,
+)  # fmt: skip
+PLANNER = rule(
+    "ADM-ROLE-06", "roles with pods of their own need a planner of 1.6 or newer",
+    "Use an image of 1.6 for the planner, or write the pod of the component instead of its roles'.",
+    since="1.6", source=f"{_LINE} (#14417)",
 )  # fmt: skip
 SIDECAR_IMAGE = rule(
     "ADM-SIDECAR-01", "the init container runtime holds Dynamo and needs an image",
@@ -92,6 +99,17 @@ def check(review: Review, component: Component) -> None:
             _check_replicas(review, component, path, role)
         if isinstance(role.get("podTemplate"), dict):
             _check_images(review, (*path, "podTemplate", "spec"), mapping(role["podTemplate"].get("spec")))
+
+
+def check_planners(review: Review, components: list[Component]) -> None:
+    """Check that the planners of a graph know roles, when a role has a pod of its own."""
+    if not any("roles" in c.raw for c in components) or all(c.per_role() == [c] for c in components):
+        return
+    for component in components:
+        version = runtime_version(component) if component.type == "planner" else None
+        if version is not None and version < _KNOWS_ROLES:
+            where = component.field("runtimeVersionOverride")
+            review.add(PLANNER, where, f"its runtime is {'.'.join(map(str, version))}")
 
 
 def _right(names: list[str], *, lpx: bool) -> bool:
