@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from pydynamo_manifests.backends import BACKENDS
+from pydynamo_manifests.errors import CombinationError
 from pydynamo_manifests.generate import compose
 from pydynamo_manifests.generate.presets import presets
-from pydynamo_manifests.intent import Intent
+from pydynamo_manifests.intent import Intent, Sizes
 from pydynamo_manifests.patterns import PATTERNS
 from pydynamo_manifests.releases import known_releases, release
 from pydynamo_manifests.render import render
@@ -50,3 +54,45 @@ def test_the_check_itself_can_fail() -> None:
     )
     report = validate(manifests, dynamo="1.1", cluster=GROVE)
     assert report.findings
+
+
+COUNT = st.sampled_from([None, 1, 2, 4, 8])
+SIZES: dict[str, Any] = {
+    "nodes": st.sampled_from([None, None, 1, 2]),
+    "gpus": COUNT,
+    "tensor_parallel": st.sampled_from([None, None, None, 2, 4]),
+    "pipeline_parallel": st.sampled_from([None, None, 2]),
+    "data_parallel": st.sampled_from([None, None, 2, 4]),
+    "expert_parallel": st.sampled_from([None, None, None, 8]),
+    "replicas": st.sampled_from([None, 1, 3]),
+}
+INTENTS = st.builds(
+    Intent,
+    dynamo=st.sampled_from(known_releases()),
+    backend=st.sampled_from([*BACKENDS[:3], *BACKENDS]),
+    pattern=st.sampled_from(list(PATTERNS)),
+    model=st.sampled_from(["Qwen/Qwen3-32B", "m"]),
+    decode=st.just(Sizes()) | st.builds(Sizes, gpus=COUNT, nodes=st.sampled_from([None, 2])),
+    frontend_replicas=st.sampled_from([1, 2]),
+    served_name=st.sampled_from([None, "qwen"]),
+    context_length=st.sampled_from([None, 8192]),
+    gpu_memory_fraction=st.sampled_from([None, 0.9]),
+    reasoning_parser=st.sampled_from([None, "qwen3"]),
+    cache_claim=st.sampled_from([None, "models"]),
+    image_tag=st.sampled_from([None, "my-build"]),
+    registry=st.sampled_from([None, "registry.example/dynamo"]),
+    trust_remote_code=st.booleans(),
+    tolerate_gpu_taint=st.booleans(),
+    **SIZES,
+)
+
+
+@given(INTENTS)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
+def test_whatever_is_composed_would_start(intent: Intent) -> None:
+    assert intent.dynamo
+    try:
+        compose(intent)
+    except CombinationError:
+        assume(condition=False)
+    assert findings(intent, intent.dynamo) == []

@@ -17,7 +17,10 @@ def test_table_is_newest_first_and_hides_the_snapshot(capsys: pytest.CaptureFixt
     head, *rows = capsys.readouterr().out.splitlines()
     assert head.split()[0] == "RELEASE"
     assert [row.split()[0] for row in rows] == [r.version for r in reversed(RELEASES) if not r.hidden]
-    assert " ".join(rows[0].split()) == "1.6.1 2026-10-22 0.31.0 0.5.21 1.3.0rc29 v1beta1 v1beta1 >= 1.30"
+    assert (
+        " ".join(rows[0].split())
+        == "1.6.1 2026-10-22 0.31.0 0.5.21 1.3.0rc29 v1alpha1, v1beta1* v1beta1 >= 1.30"
+    )
 
 
 @pytest.mark.parametrize("name", ["1.6", "0.9"])

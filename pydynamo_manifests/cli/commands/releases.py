@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping
 
-    from pydynamo_manifests.releases import Bundled, Release
+    from pydynamo_manifests.releases import Bundled, Kind, Release
 
 EPILOG = """examples:
   dynamo-manifests releases                       every release, the newest first
@@ -16,7 +16,16 @@ EPILOG = """examples:
   dynamo-manifests releases 0.9 --format json     the same for a program
 """
 
-_HEAD = ("RELEASE", "LINE SINCE", "VLLM", "SGLANG", "TENSORRT-LLM", "GRAPH API", "STORED AS", "KUBERNETES")
+_HEAD = (
+    "RELEASE",
+    "LINE SINCE",
+    "VLLM",
+    "SGLANG",
+    "TENSORRT-LLM",
+    "GRAPH API (* STORED)",
+    "WRITTEN AS",
+    "KUBERNETES",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,9 +59,9 @@ def _data(release: Release) -> dict[str, Any]:
 
 def _row(release: Release) -> tuple[str, ...]:
     engines = (release.engines[name] for name in ("vllm", "sglang", "trtllm"))
-    kind = release.kinds["DynamoGraphDeployment"]
+    served = _versions(release.kinds["DynamoGraphDeployment"])
     written = release.graph_api_version.partition("/")[2]
-    return (release.version, release.first_date, *engines, written, kind.stored, f">= {release.kubernetes}")
+    return (release.version, release.first_date, *engines, served, written, f">= {release.kubernetes}")
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
@@ -88,10 +97,11 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _kinds(release: Release) -> list[str]:
-    return [
-        f"{name}: " + ", ".join(f"{v}*" if v == kind.stored else v for v in kind.served)
-        for name, kind in release.kinds.items()
-    ]
+    return [f"{name}: {_versions(kind)}" for name, kind in release.kinds.items()]
+
+
+def _versions(kind: Kind) -> str:
+    return ", ".join(f"{v}*" if v == kind.stored else v for v in kind.served)
 
 
 def _bundled(name: str, bundled: Bundled) -> str:
