@@ -9,6 +9,7 @@ from pydynamo_manifests.render.cache import claim, download_job
 from pydynamo_manifests.render.container import environment
 from pydynamo_manifests.render.context import CACHE_VOLUME, Context, cache_of
 from pydynamo_manifests.render.merge import merge
+from pydynamo_manifests.render.request import request_spec
 from pydynamo_manifests.render.versions import component_alpha, component_beta
 
 if TYPE_CHECKING:
@@ -47,20 +48,25 @@ def _contexts(values: dict[str, Any], fullname: str) -> Iterator[Context]:
 
 
 def _graph(values: dict[str, Any], fullname: str) -> dict[str, Any]:
-    contexts = list(_contexts(values, fullname))
-    if not contexts:
+    contexts, request = list(_contexts(values, fullname)), values.get("request")
+    if contexts and request is not None:
+        raise InputError(
+            "both components and request are given: keep one, --set request=null or --set components=null"
+        )
+    if not contexts and request is None:
         raise InputError("no components: start from a preset, e.g. -f values/graph/1.6/vllm-agg.yaml")
     api = (values.get("dynamo") or {}).get("apiVersion") or BETA
-    return {
-        "apiVersion": api,
-        "kind": "DynamoGraphDeployment",
-        "metadata": {
-            "name": fullname,
-            "labels": values.get("labels"),
-            "annotations": values.get("annotations"),
-        },
-        "spec": _spec(values, contexts, beta=api == BETA),
+    if request is None:
+        kind, spec = "DynamoGraphDeployment", _spec(values, contexts, beta=api == BETA)
+    else:
+        kind = "DynamoGraphDeploymentRequest"
+        spec = request_spec(Context(values, fullname, "request", request), beta=api == BETA)
+    metadata = {
+        "name": fullname,
+        "labels": values.get("labels"),
+        "annotations": values.get("annotations"),
     }
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _spec(values: dict[str, Any], contexts: list[Context], *, beta: bool) -> dict[str, Any]:

@@ -39,11 +39,11 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> None:
 
 
 def _merge_list(base: list[Any], over: list[Any], keys: tuple[str, ...]) -> None:
-    have = {identity: item for item in base if (identity := identity(item, keys))}
+    have = {name: item for item in base if (name := identity(item, keys))}
     for item in over:
-        identity = identity(item, keys)
-        if identity and identity in have:
-            merge(have[identity], item)
+        name = identity(item, keys)
+        if name and name in have:
+            merge(have[name], item)
         elif item is not None:
             base.append(_copy(item))
 

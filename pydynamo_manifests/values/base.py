@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 __all__ = [
     "KNOBS",
     "MAX_INTEGER",
+    "Amount",
     "ArgValue",
     "Count",
     "EnvValue",
@@ -16,7 +17,6 @@ __all__ = [
     "Fragments",
     "Quantity",
     "StringMap",
-    "Text",
     "TextOrKnob",
     "Values",
 ]
@@ -143,8 +143,9 @@ TextOrKnob = Annotated[
 ]
 """Text, or ``{from: KNOB}``."""
 
-_Number = Annotated[float, AfterValidator(_number_fits), Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
-Text = str
+Amount = Annotated[float, AfterValidator(_number_fits), Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+"""A number within Helm's exact range."""
+
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A whole number of things: an int32 in the API."""
 

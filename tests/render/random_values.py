@@ -6,7 +6,7 @@ import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydynamo_manifests.values.base import ENV_SOURCES, KNOBS, Values
-from pydynamo_manifests.values.graph import GraphValues
+from pydynamo_manifests.values.graph import GraphValues, Request
 
 # Without "<<" and control characters: Helm cannot write them in YAML, and the chart fails loudly.
 TEXTS = [
@@ -51,6 +51,11 @@ class RandomValues:
 
     def graph(self) -> dict[str, Any]:
         values = self.block(GraphValues)
+        if self.rnd.random() < 0.25:
+            values["request"] = self.block(Request)
+            values["components"] = None
+            return values
+        values.pop("request", None)
         values["components"] = {name: self.block(self._component()) for name in self.some(NAMES, 1, 3)}
         if self.rnd.random() < 0.9:
             values["model"] = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render import render
-from pydynamo_manifests.values.graph import Component, GraphValues
+from pydynamo_manifests.values.graph import Component, GraphValues, Request
 from pydynamo_manifests.values.load import load_values
 from pydynamo_manifests.yaml import dump, load_all
 from tests.render.random_values import RandomValues
@@ -120,7 +120,7 @@ def test_chart_and_library_write_equal_objects(
 def test_the_random_values_covered_every_field() -> None:
     if not seen:
         pytest.skip("the property test did not run in this process")
-    fields = [f.alias or n for m in (GraphValues, Component) for n, f in m.model_fields.items()]
+    fields = [f.alias or n for m in (GraphValues, Component, Request) for n, f in m.model_fields.items()]
     fields.remove("extraObjects")
     wanted = [*fields, "null", "zero", "empty map", "above 2^31", "below 1e-4", "alpha", "beta", "refused"]
     assert [name for name in wanted if not seen.get(name)] == []

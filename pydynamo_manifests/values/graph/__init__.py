@@ -10,8 +10,9 @@ from pydynamo_manifests.values.base import EnvValue, Fragment, StringMap, Values
 from pydynamo_manifests.values.graph.component import Component
 from pydynamo_manifests.values.graph.image import Image
 from pydynamo_manifests.values.graph.model import Model
+from pydynamo_manifests.values.graph.request import Request
 
-__all__ = ["Component", "Dynamo", "GraphValues", "Image", "Model"]
+__all__ = ["Component", "Dynamo", "GraphValues", "Image", "Model", "Request"]
 
 
 class Dynamo(Values):
@@ -40,6 +41,8 @@ class GraphValues(Values):
     """Variables of every component, by name; a component's own win."""
     components: dict[str, Component | None] | None = Field(default_factory=dict)
     """The components by name. A preset brings them: `-f values/graph/1.6/vllm-agg.yaml`."""
+    request: Request | None = None
+    """Instead of components: let Dynamo profile the model and generate the graph."""
     componentOrder: list[str] | None = None
     """Components that come first in the object, in this order; the others follow sorted."""
     labels: StringMap | None = None
