@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,9 +59,14 @@ class ConversionError(DynamoManifestsError):
 
 def did_you_mean(name: str, known: Iterable[str], limit: int = 3) -> str:
     """Return ``"; did you mean 'a' or 'b'?"`` for the nearest names, or ``""`` when none is near."""
-    lowered = {k.lower(): k for k in known}
-    near = [lowered[n] for n in difflib.get_close_matches(name.lower(), lowered, limit, 0.6)]
+    near = _nearest(name.lower(), tuple(known), limit)
     if not near:
         return ""
     quoted = [f"{n!r}" for n in near]
     return "; did you mean " + (", ".join(quoted[:-1]) + " or " if quoted[1:] else "") + quoted[-1] + "?"
+
+
+@lru_cache(maxsize=4096)
+def _nearest(name: str, known: tuple[str, ...], limit: int) -> list[str]:
+    lowered = {k.lower(): k for k in known}
+    return [lowered[n] for n in difflib.get_close_matches(name, lowered, limit, 0.6)]

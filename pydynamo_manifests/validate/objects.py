@@ -169,9 +169,7 @@ def _no_schema(api_version: str, kind: str, target: Target) -> list[Finding] | S
         message = f"Kubernetes {target.kubernetes} does not serve {api_version} {kind}"
         return [NOT_SERVED.finding(("apiVersion",), message, f"Write apiVersion: {' or '.join(versions)}.")]
     if "." not in group and api_version in {full.rpartition("/")[0] for full in known}:
-        near = did_you_mean(
-            kind, [f.rpartition("/")[2] for f in known if f.rpartition("/")[0] == api_version]
-        )
+        near = suggestion(kind, [f.rpartition("/")[2] for f in known if f.rpartition("/")[0] == api_version])
         message = f"{api_version} of Kubernetes {target.kubernetes} has no kind {kind}"
         return [NOT_SERVED.finding(("kind",), message, near or None)]
     return Skipped(f"there is no schema of {api_version} {kind} here")

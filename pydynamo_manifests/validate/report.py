@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydynamo_manifests.yaml import Path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pydynamo_manifests.yaml import Position
+    from collections.abc import Iterable
 
 __all__ = [
     "STAGES",
@@ -87,13 +85,14 @@ class Finding:
         """The path as people and the API server write it."""
         return print_path(self.where)
 
-    def located(self, positions: Mapping[Path, Position], root: Path = ()) -> Finding:
-        """Return the finding with the position of its path, or of the nearest parent that has one."""
-        where = (*root, *(self.where if self.at is None else self.at))
-        for end in range(len(where), -1, -1):
-            if position := positions.get(where[:end]):
-                return replace(self, line=position[0], column=position[1])
-        return self
+    def placed(self, line: int, column: int) -> Finding:
+        """Return the finding with a position."""
+        return replace(self, line=line, column=column)
+
+    @property
+    def place(self) -> Path:
+        """Where to look for it in the text."""
+        return self.where if self.at is None else self.at
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding in the words of the stable JSON report."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
@@ -125,25 +126,11 @@ def _documents_of(text: str, source: str, target: Target) -> Iterator[Document]:
 
 
 def _located(document: Document, found: Found, parsed: Parsed) -> Document:
-    positions = parsed.positions()
     placed = []
     for finding in document.findings:
-        one = finding.located(positions)
-        line = None if one.line is None else one.line + found.line
-        placed.append(
-            Finding(
-                one.rule, one.severity, one.stage, one.where, one.message, one.hint, line, one.column, one.at
-            )
-        )
-    return Document(
-        document.source,
-        document.index,
-        document.api_version,
-        document.kind,
-        document.name,
-        document.status,
-        tuple(placed),
-    )
+        line, column = parsed.nearest(finding.place)
+        placed.append(finding.placed(line + found.line, column))
+    return replace(document, findings=tuple(placed))
 
 
 def _object(value: Any, index: int, source: str, values: Sequence[Any], target: Target) -> Document:

@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydynamo_manifests.errors import InputError, YamlError
 from pydynamo_manifests.yaml import parse_all

@@ -67,7 +67,7 @@ def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
     elif kind in _BOUNDS:
         yield _bound(kind, error, path)
     elif kind == "uniqueItems":
-        yield REPEATED_ITEM.finding(path, "the list has equal items, and each may stand once")
+        yield _repeated(error.instance, path)
     else:
         yield _form(error, path)
 
@@ -121,6 +121,12 @@ def _bound(kind: str, error: Any, path: Path) -> Finding:
     if kind == "minLength" and limit == 1:
         message = "must not be empty"
     return BEYOND_BOUNDS.finding(path, message)
+
+
+def _repeated(items: list[Any], path: Path) -> Finding:
+    index = next((i for i, item in enumerate(items) if item in items[:i]), 0)
+    message = f"{_quoted(items[index])} is already at index {items.index(items[index])}"
+    return REPEATED_ITEM.finding((*path, index), message)
 
 
 def _form(error: Any, path: Path) -> Finding:

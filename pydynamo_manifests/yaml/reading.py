@@ -184,6 +184,32 @@ class Parsed:
         """Return the line and column of every key and list item."""
         return dict(_positions(self.node, (), self.node.start_mark, 0))
 
+    def nearest(self, path: Path) -> Position:
+        """Return the line and column of a path, or of the nearest parent that is there."""
+        node, mark = self.node, self.node.start_mark
+        for part in path:
+            step = _step(node, part)
+            if step is None:
+                break
+            node, mark = step
+        return mark.line + 1, mark.column + 1
+
+
+def _step(node: pyyaml.Node, part: str | int) -> tuple[pyyaml.Node, pyyaml.Mark] | None:
+    """Return the value at a key or index, and where the key or item stands."""
+    if type(node) is pyyaml.SequenceNode:
+        inside = isinstance(part, int) and part < len(node.value)
+        return (node.value[part], node.value[part].start_mark) if inside else None
+    if type(node) is not pyyaml.MappingNode:
+        return None
+    merged: list[pyyaml.Node] = []
+    for key, value in node.value:
+        if key.tag == _MERGE:
+            merged += value.value if type(value) is pyyaml.SequenceNode else [value]
+        elif _key(key) == part:
+            return value, key.start_mark
+    return next((step for m in merged if (step := _step(m, part)) is not None), None)
+
 
 def _positions(
     node: pyyaml.Node, path: Path, mark: pyyaml.Mark, depth: int

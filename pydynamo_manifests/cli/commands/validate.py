@@ -164,7 +164,7 @@ def _close(report: Report) -> None:
 
 
 def _exit(report: Report, fail_on: str) -> int:
-    from pydynamo_manifests.validate.codes import UNREADABLE  # noqa: PLC0415 - not for --help
+    from pydynamo_manifests.validate.codes import UNREADABLE
 
     if any(finding.rule == UNREADABLE.code for finding in report.findings):
         return 2
