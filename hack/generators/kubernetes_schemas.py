@@ -1,25 +1,22 @@
-"""Vendor the schemas of Kubernetes' own types, one compressed file per minor release.
+"""The schemas of Kubernetes' own types, one compressed file per minor release.
 
 The source is the kubernetes-validate package (a development dependency), which carries the OpenAPI
 definitions of each minor as JSON Schema. Descriptions and ``null`` types go, names get short, and the
 defaults that Kubernetes' Go types declare but its OpenAPI document omits are put back, because a CRD
 that embeds the type needs them (a list keyed by ``protocol`` without a default is refused).
-
-    python hack/kubernetes_schemas.py            write pydynamo_manifests/data/kubernetes/
-    python hack/kubernetes_schemas.py --check    fail when a file differs
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 OLDEST = (1, 30)
-TARGET = Path(__file__).resolve().parent.parent / "pydynamo_manifests" / "data" / "kubernetes"
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path("pydynamo_manifests/data/kubernetes")
 
 _ATOMIC_NAME = {"x-kubernetes-map-type": "atomic", "properties": {"name": {"default": ""}}}
 GO_MARKERS: dict[str, dict[str, Any]] = {
@@ -121,49 +118,31 @@ def kinds(definitions: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def vendor(folder: Any) -> bytes:
-    """Return the compressed file of one minor; the bytes depend on the definitions only."""
+def content(folder: Any) -> bytes:
+    """Return what the file of one minor holds."""
     document = json.loads((folder / "_definitions.json").read_text("utf-8"))
     source = document.get("$defs", document.get("definitions"))
     data = {
         "kinds": dict(sorted(kinds(source).items())),
         "definitions": {short(name): definition(short(name), source[name]) for name in sorted(source)},
     }
-    text = json.dumps(data, separators=(",", ":"), sort_keys=True)
-    return gzip.compress(text.encode(), 9, mtime=0)
+    return json.dumps(data, separators=(",", ":"), sort_keys=True).encode()
 
 
-def outputs() -> dict[Path, bytes]:
-    """Return the content of every file that this script writes."""
-    found: dict[Path, bytes] = {}
-    for folder in sorted(
-        files("kubernetes_validate").joinpath("kubernetes-json-schema").iterdir(), key=lambda f: f.name
-    ):
+def compressed(data: bytes, before: Path) -> bytes:
+    """Compress, or return the file that holds the same already: the bytes differ between builds of zlib."""
+    if before.exists() and gzip.decompress(before.read_bytes()) == data:
+        return before.read_bytes()
+    return gzip.compress(data, 9, mtime=0)
+
+
+def generate() -> dict[str, bytes]:
+    """Return the file of each minor from the oldest that Dynamo's newest releases run on."""
+    found: dict[str, bytes] = {}
+    for folder in files("kubernetes_validate").joinpath("kubernetes-json-schema").iterdir():
         if folder.name.endswith("-local"):
             major, minor, _ = folder.name.removesuffix("-local").lstrip("v").split(".")
             if (int(major), int(minor)) >= OLDEST:
-                found[TARGET / f"{major}.{minor}.json.gz"] = vendor(folder)
+                path = TARGET / f"{major}.{minor}.json.gz"
+                found[str(path)] = compressed(content(folder), ROOT / path)
     return found
-
-
-def main() -> int:
-    """Write the files, or with ``--check`` say which differ."""
-    wanted = outputs()
-    present = set(TARGET.glob("*.json.gz"))
-    stale = [
-        path for path in wanted.keys() | present if not path.exists() or wanted.get(path) != path.read_bytes()
-    ]
-    if "--check" in sys.argv[1:]:
-        for path in sorted(stale):
-            print(f"{path} is not what hack/kubernetes_schemas.py makes", file=sys.stderr)
-        return 1 if stale else 0
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for path in stale:
-        path.unlink(missing_ok=True)
-        if path in wanted:
-            path.write_bytes(wanted[path])
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
