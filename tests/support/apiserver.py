@@ -101,9 +101,12 @@ class ApiServer:
         order = ["", *known_releases(hidden=True)]
         client, wanted = self.client(), release and find_release(release).version
         if wanted != self._served:
-            if order.index(wanted) < order.index(self._served):
-                client.remove_crds(crds(self._served))
-            client.install_crds(crds(wanted) if wanted else [])
+            back = order.index(wanted) < order.index(self._served)
+            new = crds(wanted) if wanted else []
+            stay = set() if back else {crd["metadata"]["name"] for crd in new}
+            old = crds(self._served) if self._served else []
+            client.remove_crds([crd for crd in old if crd["metadata"]["name"] not in stay])
+            client.install_crds(new)
             self._served = wanted
         return client
 

@@ -116,7 +116,7 @@ class Client:
         return self._object(self.request("POST", folder, obj, dryRun=dry, fieldValidation=validation))
 
     def replace(self, obj: Object, *, dry_run: bool = False, validation: str = "Strict") -> Object:
-        """Replace the stored object; without a `resourceVersion` in it, whatever is there."""
+        """Replace the stored object; custom resources must say which `resourceVersion` they replace."""
         dry = "All" if dry_run else None
         return self._object(self.request("PUT", self.path(obj), obj, dryRun=dry, fieldValidation=validation))
 
