@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydynamo_manifests.validate.admission import metadata
 from pydynamo_manifests.validate.admission.component import INTER_POD, Component, from_service
@@ -12,22 +12,20 @@ from pydynamo_manifests.validate.admission.semver import version_core
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pydynamo_manifests.validate.admission.review import Review
 
 __all__ = ["as_applied", "defaulted"]
 
 _STAMPS = (metadata.PROVIDER, metadata.ORIGIN)
 _PLANNER = "nvcr.io/nvidia/ai-dynamo/dynamo-planner"
-_PROFILER = "nvcr.io/nvidia/ai-dynamo/vllm-runtime"
 
 
 def as_applied(obj: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
-    """Return a written manifest with the annotations that an apply keeps from the stored graph.
+    """Return a written manifest with what a server-side apply keeps of the stored graph.
 
     The operator stamps two annotations on a graph; a manifest in a repository has neither, and an apply
-    leaves them alone. A submission with one of the two is taken as it is.
+    leaves them alone, as it does the replicas of a scaled component that the manifest does not name.
+    A submission with one of the two stamps is a whole object and taken as it is.
     """
     if old is None or obj.get("kind") != DGD:
         return obj
@@ -35,7 +33,27 @@ def as_applied(obj: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any
     given = mapping(mapping(obj.get("metadata")).get("annotations"))
     if any(key in given or key not in stored for key in _STAMPS):
         return obj
-    return _annotated(obj, {key: stored[key] for key in _STAMPS})
+    return _with_replicas(_annotated(obj, {key: stored[key] for key in _STAMPS}), old)
+
+
+def _with_replicas(obj: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    spec, graph, before = obj.get("spec"), read_graph(obj), read_graph(old)
+    kept = {c.name: c.raw["replicas"] for c in before.components if c.scaled and "replicas" in c.raw}
+    left_out = {c.name for c in graph.components if c.scaled and c.raw.get("replicas") is None}
+    kept = {name: kept[name] for name in left_out & kept.keys()}
+    if not kept or not isinstance(spec, dict):
+        return obj
+    if graph.alpha:
+        services = {
+            key: {**item, "replicas": kept[str(key)]} if str(key) in kept and isinstance(item, dict) else item
+            for key, item in mapping(spec.get("services")).items()
+        }
+        return {**obj, "spec": {**spec, "services": services}}
+    components = [
+        {**item, "replicas": kept[item["name"]]} if text(mapping(item).get("name")) in kept else item
+        for item in listed(spec.get("components"))
+    ]
+    return {**obj, "spec": {**spec, "components": components}}
 
 
 def _annotated(obj: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
@@ -68,8 +86,10 @@ def _named(obj: dict[str, Any]) -> dict[str, Any]:
 def _with_image(review: Review, obj: dict[str, Any], image: str | None) -> dict[str, Any]:
     spec = obj.get("spec")
     version = text(review.cluster.operator_version) if review.cluster else ""
-    repository = _PLANNER if review.at_least("1.1") else _PROFILER
-    chosen = image or (f"{repository}:{version.removeprefix('v')}" if version_core(version) else "")
+    own = (
+        f"{_PLANNER}:{version.removeprefix('v')}" if version_core(version) and review.at_least("1.1") else ""
+    )
+    chosen = image or own
     if not isinstance(spec, dict) or text(spec.get("image")) or not chosen:
         return obj
     return {**obj, "spec": {**spec, "image": chosen}}
@@ -91,56 +111,61 @@ def _graph(review: Review, obj: dict[str, Any]) -> dict[str, Any]:
         return made
     grove = review.at_least("1.3") and metadata.is_grove(review, graph, provider)
     adopted = provider is not None or not review.on(metadata.PROVIDER_VALUE)
-    return {**made, "spec": _spec(spec, alpha=obj.get("apiVersion") == ALPHA, grove=grove and adopted)}
+    writer = _Writer(grove=grove and adopted, role_replicas=review.at_least("1.6"))
+    return {**made, "spec": writer.spec(spec, alpha=obj.get("apiVersion") == ALPHA)}
 
 
-def _spec(spec: dict[str, Any], *, alpha: bool, grove: bool) -> dict[str, Any]:
-    made = dict(spec)
-    if grove and isinstance(spec.get("providerOverride"), dict):
-        made["providerOverride"] = _targeted(spec["providerOverride"], "PodCliqueSet")
-    if alpha and isinstance(spec.get("services"), dict):
-        made["services"] = {
-            key: _component(item, from_service(str(key), item, ()), grove=grove)
-            if isinstance(item, dict)
-            else item
-            for key, item in spec["services"].items()
-        }
-    if not alpha and isinstance(spec.get("components"), list):
-        made["components"] = [
-            _component(item, Component(item, ()), grove=grove) if isinstance(item, dict) else item
-            for item in spec["components"]
-        ]
-    return made
+class _Writer(NamedTuple):
+    """Writes defaults into a graph's spec, on copies."""
 
+    grove: bool
+    """Grove runs the graph, and the operator has adopted it."""
+    role_replicas: bool
+    """Roles say how many pods they have."""
 
-def _component(raw: dict[str, Any], view: Component, *, grove: bool) -> dict[str, Any]:
-    made = dict(raw)
-    if made.get("replicas") is None:
-        made["replicas"] = 1
-    if not grove:
+    def spec(self, spec: dict[str, Any], *, alpha: bool) -> dict[str, Any]:
+        made = dict(spec)
+        if self.grove and isinstance(spec.get("providerOverride"), dict):
+            made["providerOverride"] = _targeted(spec["providerOverride"], "PodCliqueSet")
+        if alpha and isinstance(spec.get("services"), dict):
+            made["services"] = {
+                key: self.component(item, from_service(str(key), item, ()))
+                if isinstance(item, dict)
+                else item
+                for key, item in spec["services"].items()
+            }
+        if not alpha and isinstance(spec.get("components"), list):
+            made["components"] = [
+                self.component(item, Component(item, ())) if isinstance(item, dict) else item
+                for item in spec["components"]
+            ]
         return made
-    if made.get("minAvailable") is None:
-        made["minAvailable"] = 1
-    if isinstance(made.get("providerOverride"), dict):
-        made["providerOverride"] = _targeted(made["providerOverride"], target_of(view))
-    if view.multinode and view.gms != INTER_POD:
-        made.update(_roles(made))
-    return made
 
+    def component(self, raw: dict[str, Any], view: Component) -> dict[str, Any]:
+        made = dict(raw)
+        if made.get("replicas") is None:
+            made["replicas"] = 1
+        if self.grove and made.get("minAvailable") is None:
+            made["minAvailable"] = 1
+        if self.grove and isinstance(made.get("providerOverride"), dict):
+            made["providerOverride"] = _targeted(made["providerOverride"], target_of(view))
+        if view.multinode:
+            multinode = made["multinode"]
+            made["multinode"] = {key: self.role(value, view, "") for key, value in multinode.items()}
+            if isinstance(made.get("roles"), list):
+                made["roles"] = [self.role(r, view, text(mapping(r).get("name"))) for r in made["roles"]]
+        return made
 
-def _roles(raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    multinode = raw.get("multinode")
-    if isinstance(multinode, dict):
-        yield "multinode", {key: _role(value) for key, value in multinode.items()}
-    if "roles" in raw:
-        yield "roles", [_role(item) for item in listed(raw["roles"])]
-
-
-def _role(role: Any) -> Any:
-    override = role.get("providerOverride") if isinstance(role, dict) else None
-    if not isinstance(override, dict):
-        return role
-    return {**role, "providerOverride": _targeted(override, "PodCliqueTemplateSpec")}
+    def role(self, role: Any, view: Component, name: str) -> Any:
+        if not isinstance(role, dict):
+            return role
+        made = dict(role)
+        if self.role_replicas and name in ("leader", "worker") and made.get("replicas") is None:
+            made["replicas"] = 1 if name == "leader" else view.nodes - 1
+        override = made.get("providerOverride")
+        if self.grove and view.gms != INTER_POD and isinstance(override, dict):
+            made["providerOverride"] = _targeted(override, "PodCliqueTemplateSpec")
+        return made
 
 
 def _targeted(override: dict[str, Any], target: str) -> dict[str, Any]:
