@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.errors import DynamoManifestsError
     from pydynamo_manifests.generate import compose
     from pydynamo_manifests.import_ import import_
-    from pydynamo_manifests.intent import Intent
+    from pydynamo_manifests.intent import Intent, Sizes
     from pydynamo_manifests.render import render
     from pydynamo_manifests.validate import Cluster, Report, validate
     from pydynamo_manifests.values import GraphValues
@@ -36,6 +36,7 @@ __all__ = [
     "GraphValues",
     "Intent",
     "Report",
+    "Sizes",
     "compose",
     "convert",
     "import_",
@@ -49,6 +50,7 @@ _HOMES = {
     "GraphValues": "values",
     "Intent": "intent",
     "Report": "validate",
+    "Sizes": "intent",
     "compose": "generate",
     "convert": "convert",
     "import_": "import_",
