@@ -169,6 +169,10 @@ class LpxScheduling(Model):
 class Lpx(Model):
     """What an lpx component runs."""
 
+    marks: ClassVar[tuple[Mark, ...]] = (
+        Uncertain("localPartitions was seen on a branch and may be in a later 1.6"),
+    )
+
     build_id: Annotated[str, Schema(minLength=1)]
     """Build of the compiled model."""
     scheduling: LpxScheduling | None = None

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
@@ -337,3 +339,25 @@ def test_kinds_know_themselves() -> None:
             status = model.model_fields.get("status")
             assert (status is None) == (model.subresources is None)
             assert status is None or issubclass(status.annotation.__args__[0], Status)
+
+
+def test_the_models_are_imported_only_when_they_are_needed() -> None:
+    code = "import sys, pydynamo_manifests.api as a; print('pydantic' in sys.modules); a.model_of; print('pydantic' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split()[0] == "False"
+
+
+def test_one_kind_does_not_import_the_others() -> None:
+    code = "import sys; from pydynamo_manifests import api; api.schema('1.6', 'DynamoModel', 'v1alpha1'); print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    ours = {m for m in modules if m.startswith("pydynamo_manifests.api.v1")}
+    assert ours == {"pydynamo_manifests.api.v1alpha1", "pydynamo_manifests.api.v1alpha1.model"}
+
+
+def test_composing_a_release_is_fast() -> None:
+    api.crds("1.6")
+    start = time.process_time()
+    api.crds("1.6")
+    assert time.process_time() - start < 1

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
 import yaml
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from pydynamo_manifests import api
 from pydynamo_manifests.api.strict import strict
 from pydynamo_manifests.releases import known_releases, release
 from tests.support.corpus import corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 GRAPH = "DynamoGraphDeployment"
 RELEASES = known_releases(hidden=True)
@@ -182,3 +187,46 @@ def without_nulls(node: Any) -> Any:
     if isinstance(node, dict):
         return {key: without_nulls(value) for key, value in node.items() if value is not None}
     return [without_nulls(item) for item in node] if isinstance(node, list) else node
+
+
+def closed_places(node: Any, schema: dict[str, Any], path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every object in which the server refuses a field that it does not know."""
+    if isinstance(node, dict):
+        values = schema.get("additionalProperties")
+        if not values and not schema.get("x-kubernetes-preserve-unknown-fields"):
+            yield path
+        for name, child in node.items():
+            below = schema.get("properties", {}).get(name) or (values if isinstance(values, dict) else None)
+            if below:
+                yield from closed_places(child, below, (*path, name))
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from closed_places(child, schema.get("items", {}), (*path, index))
+
+
+@given(data=st.data())
+def test_an_unknown_field_is_refused_wherever_the_server_would(data: st.DataObject) -> None:
+    files = sorted(corpus().glob("valid/v1*/*.yaml"))
+    obj = without_nulls(yaml.load(data.draw(st.sampled_from(files)).read_text(), yaml.CSafeLoader))
+    where = ("main-2026-08-21", obj["kind"], obj["apiVersion"])
+    compiled = jsonschema_rs.Draft202012Validator(api.strict_json_schema(*where))
+    assume(compiled.is_valid(obj))
+    places = [p for p in closed_places(obj, api.schema(*where)) if p != ("metadata",)]
+    place = data.draw(st.sampled_from(places))
+    inner = obj
+    for part in place:
+        inner = inner[part]
+    name = data.draw(st.text(min_size=1).filter(lambda text: text not in inner))
+    inner[name] = data.draw(st.sampled_from([1, "a", {}, [], True]))
+    refused = {(*e.instance_path,) for e in compiled.iter_errors(obj)}
+    known = name in properties(api.schema(*where), place)
+    assert known or tuple(place) in refused
+
+
+def properties(schema: dict[str, Any], place: tuple[Any, ...]) -> dict[str, Any]:
+    for part in place:
+        if isinstance(part, int):
+            schema = schema["items"]
+        else:
+            schema = schema.get("properties", {}).get(part) or schema["additionalProperties"]
+    return schema.get("properties", {})

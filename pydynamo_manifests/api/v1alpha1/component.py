@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from pydynamo_manifests.api.base import AnyObject, Column, EnvVar, Int32, Int64, KindModel, Model, Status
-from pydynamo_manifests.api.marks import Gone, ListMap, Mark, Rule, Schema, Since
+from pydynamo_manifests.api.marks import Gone, ListMap, Mark, Rule, Schema, Since, Uncertain
 from pydynamo_manifests.api.shared import Backend, ComponentTopology, Lpx, ProviderOverride, RuntimeVersion
 from pydynamo_manifests.api.status import Condition
 from pydynamo_manifests.api.status import ReplicaStatus as CommonReplicaStatus
@@ -137,7 +137,13 @@ class Component(Model):
     """Replicas that must start together; Grove only."""
     multinode: Multinode | None = None
     """Lets one replica span several nodes."""
-    roles: Annotated[list[Role] | None, Since("1.5"), ListMap("name"), Schema(maxItems=2, since="1.6")] = None
+    roles: Annotated[
+        list[Role] | None,
+        Since("1.5"),
+        ListMap("name"),
+        Schema(maxItems=2, since="1.6"),
+        Uncertain("seen in a file of the 1.6 line; for 1.5 only v1beta1 is sure"),
+    ] = None
     """What leader and worker pods have of their own."""
     lpx: Annotated[Lpx | None, Since("1.6")] = None
     """What a component of type lpx runs."""

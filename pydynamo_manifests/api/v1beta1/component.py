@@ -6,7 +6,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydynamo_manifests.api.base import Column, Int32, Int64, KindModel, Model, Quantity, Status
 from pydynamo_manifests.api.endpoint_picker import ConfigMapKey, EndpointPicker
-from pydynamo_manifests.api.marks import At, Default, ListMap, Mark, Rule, Schema, Since, Until, Values
+from pydynamo_manifests.api.marks import (
+    At,
+    Default,
+    ListMap,
+    Mark,
+    Rule,
+    Schema,
+    Since,
+    Uncertain,
+    Until,
+    Values,
+)
 from pydynamo_manifests.api.shared import (
     Backend,
     ComponentTopology,
@@ -30,6 +41,7 @@ ComponentType = Annotated[
 ]
 CheckedPodTemplate = Annotated[
     PodTemplate,
+    Uncertain("1.3.1 may have its rules too, which were written between the cut of 1.3 and its release"),
     At("metadata.annotations{}", Schema(maxLength=262144), since="1.4"),
     At(
         "metadata.annotations",
