@@ -10,7 +10,7 @@ from pydynamo_manifests.validate.cel.lexer import Token, tokens
 
 __all__ = ["Call", "Conditional", "Index", "ListOf", "Literal", "MapOf", "Name", "Node", "Select", "parse"]
 
-MAX_DEPTH = 100
+MAX_DEPTH = 50
 
 
 @dataclass(frozen=True, slots=True)
