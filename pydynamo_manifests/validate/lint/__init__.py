@@ -21,16 +21,21 @@ from pydynamo_manifests.validate.report import Finding
 from pydynamo_manifests.validate.lint.rules import (  # isort: skip  # noqa: F401
     roles,
     flags,
+    startup,
     transfer,
+    blocks,
     events,
+    routing,
     devices,
     multinode,
+    api,
     names,
     images,
     storage,
     planes,
     features,
     planner,
+    scaling,
 )
 
 if TYPE_CHECKING:

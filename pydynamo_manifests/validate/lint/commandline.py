@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydynamo_manifests.errors import did_you_mean
 from pydynamo_manifests.validate.lint import tables
+from pydynamo_manifests.validate.lint.history import lifetime, successor
 from pydynamo_manifests.validate.lint.tables import Flag, Module, Parser
 from pydynamo_manifests.validate.lint.values import check_value
 
@@ -231,7 +231,7 @@ class _Reader:
             near = parser.starting(_spelled(parser, name)) if parser.prefixes else []
             if len(near) == 1:
                 return (*parser.spellings[near[0]], False)
-            if near:
+            if near and not tables.history(self.out.module, name):
                 message = f"{name} may mean {', '.join(near[:4])}: the parser stops"
                 self._problem("FLAG-18", token, message, f"write {near[0]} in full", name)
                 self.silent = True
@@ -245,10 +245,10 @@ class _Reader:
             self.out.partial = True
             return
         module = self.out.module
-        message = f"{module} of {self.out.line} has no flag {name}{_when(module, name)}: the start fails"
+        message = f"{module} of {self.out.line} has no flag {name}{lifetime(module, name)}: the start fails"
         hint = ""
         if len(self.out.problems) < _HINTED:
-            hint = _hint(module, self.out.line, name)
+            hint = successor(module, self.out.line, name)
         self._problem("FLAG-01", token, message, hint, name)
 
     def _joined(self, use: Use, value: Token) -> None:
@@ -379,36 +379,3 @@ def _spelled(parser: Parser, name: str) -> str:
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 - one line of a report
-
-
-@lru_cache(maxsize=256)
-def _when(module: str, name: str) -> str:
-    """Say in which releases a flag exists."""
-    stretches = tables.history(module, name)
-    if not stretches:
-        return ""
-    first, last = stretches[0][0], stretches[-1][1]
-    if last == tables.LINES[-1]:
-        return f" (it exists since {first})"
-    return (
-        f" (it existed until {last})" if first == tables.LINES[0] else f" (it existed from {first} to {last})"
-    )
-
-
-@lru_cache(maxsize=512)
-def _hint(module: str, line: str, name: str) -> str:
-    """Return what to write for a flag that is not known: its successor, or the nearest name."""
-    table = tables.module(module, line)
-    known = [s for p in table.parsers for s in p.spellings if s.startswith("--")] if table else []
-    return _replacement(module, name, known) or did_you_mean(name, known).removeprefix("; ")
-
-
-def _replacement(module: str, name: str, known: list[str]) -> str:
-    """Return what took the place of a flag that is gone, as its last release announced it."""
-    stretches = tables.history(module, name)
-    old = tables.module(module, stretches[-1][1]) if stretches else None
-    for parser in old.parsers if old else []:
-        hit = parser.spellings.get(name)
-        if hit and hit[0].use and hit[0].use in known:
-            return f"write {hit[0].use} instead"
-    return ""

@@ -1,0 +1,89 @@
+"""Which modules a container starts, with which arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pydynamo_manifests.validate.graph import Container, Variable
+from pydynamo_manifests.validate.lint.start import script_of, starts
+
+SHELL = ("/bin/sh", "-c")
+ENV = {"MODEL": Variable("MODEL", "qwen", ()), "SECRET": Variable("SECRET", None, ())}
+
+
+def container(command: list[str], args: list[str] | None = None) -> Container:
+    return Container("main", ("c",), command=command, args=args or [], env=ENV)
+
+
+def read(command: list[str], args: list[str] | None = None, default: tuple[str, ...] = SHELL) -> list[Any]:
+    return [(s.module, [t.text for t in s.arguments]) for s in starts(container(command, args), default)]
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "expected"),
+    [
+        (["python3", "-m", "dynamo.vllm"], ["--model", "m"], [("dynamo.vllm", ["--model", "m"])]),
+        (["python3"], ["-m", "dynamo.vllm", "--a"], [("dynamo.vllm", ["--a"])]),
+        (["/usr/bin/python3.12", "-u", "-X", "dev", "-m", "dynamo.sglang"], [], [("dynamo.sglang", [])]),
+        (["numactl", "-N", "0", "python", "-m", "dynamo.vllm"], ["--a"], [("dynamo.vllm", ["--a"])]),
+        (
+            ["/bin/bash", "-lc"],
+            ["exec python3 -m dynamo.vllm --model $MODEL"],
+            [("dynamo.vllm", ["--model", "qwen"])],
+        ),
+        (["bash", "-euo", "pipefail", "-c", "python3 -m dynamo.vllm --a"], [], [("dynamo.vllm", ["--a"])]),
+        (
+            ["sh", "-c"],
+            ["env A=1 python3 -m dynamo.vllm && python3 -m dynamo.router --e"],
+            [("dynamo.vllm", []), ("dynamo.router", ["--e"])],
+        ),
+        ([], ["python3 -m dynamo.vllm --model m"], [("dynamo.vllm", ["--model", "m"])]),
+        (
+            ["python3", "-m", "planner_sla"],
+            ["--backend=vllm"],
+            [("dynamo.planner.planner_sla", ["--backend=vllm"])],
+        ),
+        (
+            ["python3", "-m", "dynamo.vllm", "$(MODEL)"],
+            ["$(SECRET)", "$(NONE)"],
+            [("dynamo.vllm", ["qwen", "$(SECRET)", "$(NONE)"])],
+        ),
+        (["sh", "-c"], ["python3 -m dynamo.vllm --model $(MODEL)"], [("dynamo.vllm", ["--model", "qwen"])]),
+        (["/start.sh"], ["--model", "m"], []),
+        (["python3", "-m", "vllm.entrypoints.openai.api_server"], [], []),
+        (["python3", "server.py"], [], []),
+        (["python3", "-m"], [], []),
+        (["sh", "-c"], ["sleep 1"], []),
+        (["sh"], ["-x"], []),
+        ([], [], []),
+    ],
+)
+def test_starts(command: list[str], args: list[str], expected: list[Any]) -> None:
+    assert read(command, args) == expected
+
+
+def test_a_frontend_with_arguments_alone() -> None:
+    assert read([], ["-m", "dynamo.frontend", "--a"], ("python3",)) == [("dynamo.frontend", ["--a"])]
+
+
+def test_paths_name_the_item() -> None:
+    (start,) = starts(container(["python3", "-m", "dynamo.vllm"], ["--model", "m"]))
+    assert start.path == ("c", "command", 2)
+    assert [t.path for t in start.arguments] == [("c", "args", 0), ("c", "args", 1)]
+    (start,) = starts(container(["sh", "-c"], ["python3 -m dynamo.vllm --a"]))
+    assert start.shell
+    assert start.arguments[0].path == ("c", "args", 0)
+
+
+def test_unknown_references_are_marked() -> None:
+    (start,) = starts(container(["python3", "-m", "dynamo.vllm", "$(MODEL)", "$(SECRET)", "${X}", "a$b"]))
+    assert [t.known for t in start.arguments] == [True, False, False, True]
+
+
+def test_the_script() -> None:
+    assert script_of(container(["python3"])) is None
+    found = script_of(container(["sh", "-c", "x"]))
+    assert found
+    assert found.text == "x"
