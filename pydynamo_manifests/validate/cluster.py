@@ -42,7 +42,7 @@ class Cluster:
     """Minor version, such as ``1.34``; None where it is not known."""
     features: frozenset[str] = field(default_factory=frozenset)
     """Names out of :data:`FEATURES`."""
-    topology: dict[str, Any] | None = None
+    topology: dict[str, Any] | None = field(default=None, hash=False)
     """The ClusterTopologyBinding: ``{"name": ..., "levels": {level: node label}}``, broadest level first."""
     operator_version: str | None = None
     """Semantic version of the operator, which it stamps on what it admits first."""

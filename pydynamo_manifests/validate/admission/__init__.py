@@ -140,8 +140,8 @@ def _release(release: Release | str) -> Release:
 def _admit_graph(review: Review, obj: dict[str, Any], old: dict[str, Any] | None) -> list[Finding]:
     graph = read_graph(obj)
     before = None if old is None else read_graph(old)
-    named = metadata.provider_of(review, graph)
-    grove = metadata.is_grove(review, graph, named)
+    named = metadata.provider_of(review, graph.annotations)
+    grove = not graph.standalone and metadata.is_grove(review, graph.annotations, named)
     if not graph.standalone:
         metadata.check(review, graph)
         spec.check(review, graph, grove=grove)

@@ -48,7 +48,7 @@ NODE_COUNT = rule(
 )  # fmt: skip
 REPLICAS = rule(
     "ADM-SCALE-01", "a scaling adapter owns the replicas of this component",
-    "Leave replicas as it is stored, and scale the DynamoGraphDeploymentScalingAdapter instead.",
+    "Leave replicas out (a server-side apply keeps what is stored) and scale the DynamoGraphDeploymentScalingAdapter.",
     since="0.8", source="operator, webhook/validation/dynamographdeployment (#4699)",
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ from pydynamo_manifests.validate.admission.semver import version_core
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydynamo_manifests.validate.admission.review import Review
 
 __all__ = ["as_applied", "defaulted"]
@@ -96,12 +98,12 @@ def _with_image(review: Review, obj: dict[str, Any], image: str | None) -> dict[
 
 
 def _graph(review: Review, obj: dict[str, Any]) -> dict[str, Any]:
-    graph = read_graph(obj)
-    provider = metadata.provider_of(review, graph)
+    annotations = mapping(mapping(obj.get("metadata")).get("annotations"))
+    provider = metadata.provider_of(review, annotations)
     stamps: dict[str, Any] = {}
     if review.create and review.at_least("1.0"):
         version = review.cluster.operator_version if review.cluster else None
-        if version and metadata.ORIGIN not in graph.annotations:
+        if version and metadata.ORIGIN not in annotations:
             stamps[metadata.ORIGIN] = version
         if provider is not None:
             stamps[metadata.PROVIDER] = provider
@@ -109,9 +111,9 @@ def _graph(review: Review, obj: dict[str, Any]) -> dict[str, Any]:
     spec = obj.get("spec")
     if not isinstance(spec, dict) or not review.at_least("1.3"):
         return made
-    grove = review.at_least("1.3") and metadata.is_grove(review, graph, provider)
     adopted = provider is not None or not review.on(metadata.PROVIDER_VALUE)
-    writer = _Writer(grove=grove and adopted, role_replicas=review.at_least("1.6"))
+    grove = adopted and metadata.is_grove(review, annotations, provider)
+    writer = _Writer(grove=grove, role_replicas=review.at_least("1.6"))
     return {**made, "spec": writer.spec(spec, alpha=obj.get("apiVersion") == ALPHA)}
 
 
@@ -129,32 +131,35 @@ class _Writer(NamedTuple):
             made["providerOverride"] = _targeted(spec["providerOverride"], "PodCliqueSet")
         if alpha and isinstance(spec.get("services"), dict):
             made["services"] = {
-                key: self.component(item, from_service(str(key), item, ()))
-                if isinstance(item, dict)
-                else item
-                for key, item in spec["services"].items()
+                key: self.component(item, alpha=alpha) for key, item in spec["services"].items()
             }
         if not alpha and isinstance(spec.get("components"), list):
-            made["components"] = [
-                self.component(item, Component(item, ())) if isinstance(item, dict) else item
-                for item in spec["components"]
-            ]
+            made["components"] = [self.component(item, alpha=alpha) for item in spec["components"]]
         return made
 
-    def component(self, raw: dict[str, Any], view: Component) -> dict[str, Any]:
+    def component(self, raw: Any, *, alpha: bool) -> Any:
+        if not isinstance(raw, dict):
+            return raw
         made = dict(raw)
         if made.get("replicas") is None:
             made["replicas"] = 1
         if self.grove and made.get("minAvailable") is None:
             made["minAvailable"] = 1
-        if self.grove and isinstance(made.get("providerOverride"), dict):
-            made["providerOverride"] = _targeted(made["providerOverride"], target_of(view))
-        if view.multinode:
-            multinode = made["multinode"]
-            made["multinode"] = {key: self.role(value, view, "") for key, value in multinode.items()}
-            if isinstance(made.get("roles"), list):
-                made["roles"] = [self.role(r, view, text(mapping(r).get("name"))) for r in made["roles"]]
+        if "providerOverride" in raw or "multinode" in raw:
+            view = from_service("", raw, ()) if alpha else Component(raw, ())
+            made.update(self.parts(raw, view))
         return made
+
+    def parts(self, raw: dict[str, Any], view: Component) -> Iterator[tuple[str, Any]]:
+        if self.grove and isinstance(raw.get("providerOverride"), dict):
+            yield "providerOverride", _targeted(raw["providerOverride"], target_of(view))
+        if view.multinode:
+            yield "multinode", {key: self.role(value, view, "") for key, value in raw["multinode"].items()}
+            if isinstance(raw.get("roles"), list):
+                yield (
+                    "roles",
+                    [self.role(item, view, text(mapping(item).get("name"))) for item in raw["roles"]],
+                )
 
     def role(self, role: Any, view: Component, name: str) -> Any:
         if not isinstance(role, dict):

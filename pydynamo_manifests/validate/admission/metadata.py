@@ -70,7 +70,7 @@ PROVIDER_FIXED = rule(
 )  # fmt: skip
 
 
-def provider_of(review: Review, graph: Graph) -> str | None:
+def provider_of(review: Review, annotations: dict[str, Any]) -> str | None:
     """Return the workload provider of a graph: what the operator writes on create, what is stored later.
 
     None where the operator has not adopted the graph, or the release has no such annotation.
@@ -78,20 +78,18 @@ def provider_of(review: Review, graph: Graph) -> str | None:
     if not review.on(PROVIDER_VALUE):
         return None
     if review.create:
-        return "grove" if _wants_grove(review, graph) else "component"
-    value = graph.annotations.get(PROVIDER)
+        return "grove" if _wants_grove(review, annotations) else "component"
+    value = annotations.get(PROVIDER)
     return None if value is None else str(value)
 
 
-def is_grove(review: Review, graph: Graph, provider: str | None) -> bool:
-    """Tell whether Grove runs the graph."""
-    if graph.standalone:
-        return False
-    return _wants_grove(review, graph) if provider is None else provider == "grove"
+def is_grove(review: Review, annotations: dict[str, Any], provider: str | None) -> bool:
+    """Tell whether Grove runs a graph with these annotations."""
+    return _wants_grove(review, annotations) if provider is None else provider == "grove"
 
 
-def _wants_grove(review: Review, graph: Graph) -> bool:
-    return review.has("grove") and str(graph.annotations.get(ENABLE_GROVE, "")).lower() != "false"
+def _wants_grove(review: Review, annotations: dict[str, Any]) -> bool:
+    return review.has("grove") and str(annotations.get(ENABLE_GROVE, "")).lower() != "false"
 
 
 def is_executor(value: Any) -> bool:

@@ -208,6 +208,12 @@ def check_change(review: Review, graph: Graph, old: Graph) -> None:
         was = before.get(override.key)
         if was is None:
             continue
-        for key in ("apiVersion", "target"):
-            if text(override.raw.get(key)) != text(was.raw.get(key)):
-                review.add(FIXED, (*override.path, key), f"it is {was.raw.get(key)!r}")
+        if text(override.raw.get("apiVersion")) != text(was.raw.get("apiVersion")):
+            review.add(FIXED, (*override.path, "apiVersion"), f"it is {was.raw.get('apiVersion')!r}")
+        if _target(override) != _target(was):
+            review.add(FIXED, (*override.path, "target"), f"it is {_target(was)}")
+
+
+def _target(override: _Override) -> str:
+    """Return what an override is written for; defaulting fills it where it is not said."""
+    return text(override.raw.get("target")) or override.target

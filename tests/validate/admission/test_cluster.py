@@ -71,6 +71,11 @@ def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
         Cluster.from_file(tmp_path / "bad.yaml")
 
 
+def test_a_cluster_may_be_a_key() -> None:
+    topology = {"name": "rails", "levels": {"rack": "a/rack"}}
+    assert {Cluster(topology=topology): 1}[Cluster(topology=dict(topology))] == 1
+
+
 def test_one_text_is_no_list_of_features() -> None:
     with pytest.raises(InputError, match="a list of names, not one text"):
         Cluster(features="grove")  # type: ignore[arg-type]
