@@ -74,10 +74,8 @@ def _fits(component: Obj) -> bool:
     )
 
 
-def finish(kind: str, version: str, out: Obj, *, had_status: bool) -> list[Dropped]:
-    """Take the private annotations and an invented status out of ``out``; return what they held."""
-    if not had_status:
-        out.pop("status", None)
+def finish(kind: str, version: str, out: Obj) -> list[Dropped]:
+    """Take the private annotations out of ``out``; return what they held."""
     prefix = PREFIXES.get(kind)
     if prefix is None:
         return []
@@ -162,8 +160,15 @@ def _leaves(value: Any, at: str) -> Iterator[str]:
             yield f"{at}.{key}"
 
 
-def prune(value: Any) -> Any:
-    """Leave out what only Go writes: the empty name of ``mainContainer``, lists that are null."""
+def prune(manifest: Obj, *, keep_status: bool) -> Obj:
+    """Leave out what only Go writes: nulls, the empty name of ``mainContainer``, a status nobody wrote."""
+    out: Obj = _pruned(manifest)
+    if not keep_status:
+        out.pop("status", None)
+    return out
+
+
+def _pruned(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: prune(v) for k, v in value.items() if v is not None and not (k == "name" and v == "")}
-    return [prune(item) for item in value] if isinstance(value, list) else value
+        return {k: _pruned(v) for k, v in value.items() if v is not None and not (k == "name" and v == "")}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value

@@ -36,16 +36,24 @@ class Comment(NamedTuple):
 
 def find(text: str, document: Parsed) -> list[Comment]:
     """Return the comments of one document, in their order."""
-    places: dict[int, list[Path]] = {}
-    for path, (line, _) in document.positions().items():
-        if path:
-            places.setdefault(line, []).append(path)
+    places = _places(document)
     starts = sorted(places)
     out = []
     for line, above, words in _scan(text, document.node):
         at = _next(starts, line) if above else _last(starts, line)
         out.append(Comment(None if at is None else _subject(places[at], above=above), words, above))
     return out
+
+
+def _places(document: Parsed) -> dict[int, list[Path]]:
+    """Return the paths by line; what an alias repeats counts where it is written first."""
+    places: dict[int, list[Path]] = {}
+    first: dict[tuple[int, int], Path] = {}
+    for path, position in document.positions().items():
+        known = first.setdefault(position, path)
+        if path and path[: len(known)] == known:
+            places.setdefault(position[0], []).append(path)
+    return places
 
 
 def _next(starts: list[int], line: int) -> int | None:
@@ -59,8 +67,17 @@ def _last(starts: list[int], line: int) -> int | None:
 
 
 def _subject(paths: list[Path], *, above: bool) -> Path:
-    """Above a line is about the outermost thing that begins there, behind it about the innermost."""
-    return min(paths, key=len) if above else max(paths, key=len)
+    """Above a line is about the outermost thing that begins there, behind it about all that it names."""
+    if above:
+        return min(paths, key=len)
+    deepest = max(paths, key=len)
+    if all(deepest[: len(path)] == path for path in paths):
+        return deepest
+    shared = next(
+        (n for n, keys in enumerate(zip(*paths, strict=False)) if len(set(keys)) > 1),
+        len(min(paths, key=len)),
+    )
+    return deepest[:shared]
 
 
 def _scan(text: str, root: Any) -> Iterator[tuple[int, bool, str]]:

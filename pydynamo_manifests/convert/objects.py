@@ -116,10 +116,12 @@ def convert_report(
         decoded
     )
     if clean:
-        dropped += cleaning.finish(kind_name, version, out, had_status="status" in manifest)
+        dropped += cleaning.finish(kind_name, version, out)
     encoded = encode(target, out, Mode.STRIPPED if version == BETA or clean else Mode.PLAIN)
     encoded.setdefault("metadata", {})
-    return Conversion(cleaning.prune(encoded) if clean else encoded, tuple(dropped))
+    if clean:
+        encoded = cleaning.prune(encoded, keep_status="status" in manifest)
+    return Conversion(encoded, tuple(dropped))
 
 
 def target_version(to: str) -> str:
@@ -137,7 +139,8 @@ def target_version(to: str) -> str:
 def _kind_of(manifest: Mapping[str, Any]) -> str:
     kind, version = manifest.get("kind"), manifest.get("apiVersion")
     if kind not in KINDS:
-        known = did_you_mean(str(kind), KINDS) or f"; it works for {', '.join(KINDS)}"
+        near = did_you_mean(str(kind), KINDS, limit=1) if str(kind).startswith("Dynamo") else ""
+        known = near or f"; it works for {', '.join(KINDS)}"
         raise ConversionError(f"cannot convert an object of kind {kind!r}{known}")
     if version not in (ALPHA, BETA):
         raise ConversionError(
