@@ -181,3 +181,31 @@ def test_a_graph_of_v1alpha1_and_its_conversion_have_the_same_verdict() -> None:
 def plain(findings: Any) -> list[tuple[str, str]]:
     """Return findings without the paths that are in the words of the submitted version."""
     return sorted((f.rule, "" if f.rule.startswith("ADM-RUNTIME") else f.path) for f in findings)
+
+
+def conversions() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    found = []
+    for case in cases("conversion-upstream-outputs.jsonl"):
+        if isinstance(case["output"], dict):
+            text = (corpus() / case["input_file"]).read_text(encoding="utf-8")
+            found.append((case["id"], yaml.load(text), case["output"]))
+    return found
+
+
+def test_what_upstreams_converter_makes_of_an_object_has_the_objects_verdict() -> None:
+    compared = 0
+    for name, obj, other in conversions():
+        for cluster in (ON, Cluster()):
+            direct, after = (admit(o, release=SNAPSHOT, cluster=cluster) for o in (obj, other))
+            assert plain(direct) == plain(after), name
+        compared += 1
+    assert compared > 500
+
+
+def test_the_same_object_in_another_version_is_no_change() -> None:
+    for name, obj, other in conversions():
+        for new, old in ((obj, other), (other, obj)):
+            across, within = (
+                admit(new, old=o, release=SNAPSHOT, cluster=ON, user="jane") for o in (old, new)
+            )
+            assert plain(across) == plain(within), name
