@@ -77,7 +77,7 @@ def _unknown(name: str, path: Path, schema: dict[str, Any]) -> Finding:
     known = list(here.get("properties", ())) if here else []
     hint = suggestion(name, known)
     if not hint:
-        places = [print_path((*place, name)) for place in _places(schema, name)]
+        places = [".".join((*place, name)) for place in _places(schema, name)]
         hint = f"The field belongs at {' or '.join(places)}." if places else UNKNOWN_FIELD.hint
     return UNKNOWN_FIELD.finding((*path, name), f"unknown field {_quoted(name)}", hint)
 

@@ -17,6 +17,10 @@ Function = tuple[tuple[int, ...], "Callable[..., Any]"]
 """How many arguments (a method's target is one), and what to do."""
 
 
+_KEYS = frozenset({bool, int, float, str, UInt})
+"""Types that a key may have; of JSON's maps only text is one."""
+
+
 def mismatch(function: str, *values: Any) -> CelError:
     """Return the error of arguments of a wrong type."""
     return CelError(f"{function} does not take {', '.join(map(type_name, values))}")
@@ -76,7 +80,7 @@ def contained(item: Any, container: Any) -> bool:
     Raises:
         CelError: The container is neither.
     """
-    if type(container) is dict:
+    if type(container) is dict and type(item) in _KEYS:
         return type(item) is str and item in container
     if type(container) is list:
         return any(equal(item, other) for other in container)

@@ -66,7 +66,7 @@ ERRORS = [
     "self.zz == 1", "self.n.b == 1", "self.l[7] == 1", "self.l[-1] == 1", "self.l['a'] == 1", "self.n[0] == 1", "self.m['z'] == 1", "1 / 0 == 1", "1 % 0 == 1",
     "1 + 1.0 == 2.0", "1 + 'a' == 2", "true + true == 2", "1u - 2u == 0u", "9223372036854775807 + 1 == 0", "-(-9223372036854775807 - 1) == 0", "self.t - 'a' == ''", "2.5 % 2.0 == 0.5",
     "'a' < 1", "[1] < [2]", "true < 1", "null < null", "!self.n", "!'a'", "-'a' == 1", "-2u == 1u", "self.n && true", "true && self.n", "false || self.n", "self.n ? true : false",
-    "has(self.n.x)", "1 in 5", "self.n.all(x, true)", "self.l.all(x, x)", "self.l.filter(x, x) == []", "self.l.exists(x, self.zz == x)", "self.l.exists_one(x, self.zz == x)", "self.objs.all(o, o.v == 1)",
+    "has(self.n.x)", "1 in 5", "[1] in self.m", "self.n.all(x, true)", "self.l.all(x, x)", "self.l.filter(x, x) == []", "self.l.exists(x, self.zz == x)", "self.l.exists_one(x, self.zz == x)", "self.objs.all(o, o.v == 1)",
     "size(5) == 1", "int('a') == 1", "int('99999999999999999999') == 1", "int(1e30) == 1", "int(true) == 1", "uint(-1) == 1u", "double('a') == 1.0", "double(true) == 1.0", "string([]) == ''", "bool('maybe')", "bool(1)",
     "self.n.contains('a')", "'a'.contains(1)", "'a'.matches('(')", "'a'.find('(') == ''", "'a'.substring(2) == ''", "'abc'.substring(2, 1) == ''", "'a'.charAt(2) == ''", "'a'.indexOf('a', 9) == 0", "'a'.lastIndexOf('a', 9) == 0", "'a'.indexOf(1) == 0", "[1].join() == ''", "[].min() == 1",
     "quantity('lots') == quantity('1')", "quantity('1') < quantity('2')", "quantity('500m').asInteger() == 0", "quantity('1').add('1') == quantity('2')", "quantity('1e401') == quantity('1')", "quantity(1) == quantity('1')",
