@@ -38,6 +38,8 @@ _OURS = re.compile(
     r"dynamo|(?:^|/)(?:vllm|sglang|tensorrtllm|trtllm)-runtime(?:-\w+)?$|(?:^|/)(?:snapshot-agent)$"
 )
 _SNAPSHOT: Line = (1, 4, 99)
+_FRONTEND = ("python3",)
+"""Command that the operator gives a frontend without one."""
 _ROLES = {"agg": "agg", "pd": "agg", "prefill_and_decode": "agg", "null": "agg"}
 _SIZES = (
     ("--tensor-parallel-size", "--tp-size"),
@@ -67,6 +69,13 @@ def _tables(line: Line) -> tuple[str, ...]:
         return ("1.5", "1.4")
     own = f"{line[0]}.{line[1]}"
     return (own, "0.7") if own == "0.6" else (own,)
+
+
+def _tagged(container: Container) -> Line | None:
+    """Return the release that the tag of one of Dynamo's images says."""
+    found = _VERSION.fullmatch(container.tag)
+    ours = found and _OURS.search(container.repository)
+    return (int(found[1]), int(found[2])) if found and ours else None
 
 
 class Part:
@@ -103,10 +112,7 @@ class Part:
         override = self.component.raw.get("runtimeVersionOverride")
         if isinstance(override, str) and (found := _VERSION.fullmatch(override)):
             return int(found[1]), int(found[2])
-        found = _VERSION.fullmatch(self.main.tag)
-        if not found or not _OURS.search(self.main.repository):
-            return None
-        return int(found[1]), int(found[2])
+        return _tagged(self.main)
 
     @cached_property
     def line(self) -> Line:
@@ -123,7 +129,7 @@ class Part:
     @cached_property
     def default(self) -> tuple[str, ...]:
         """Command that the operator gives the main container when it has none."""
-        return ("python3",) if self.type == "frontend" else ("/bin/sh", "-c") if self.type != "epp" else ()
+        return _FRONTEND if self.type == "frontend" else ("/bin/sh", "-c") if self.type != "epp" else ()
 
     @cached_property
     def lines(self) -> list[CommandLine]:
@@ -133,12 +139,17 @@ class Part:
     @cached_property
     def others(self) -> list[CommandLine]:
         """Every Dynamo command line of the other containers."""
-        return [self._read(s, c) for c in self.component.others for s in starts(c)]
+        return [
+            self._read(start, container)
+            for container in self.component.others
+            for start in starts(container, _FRONTEND if container.name == self.component.sidecar else ())
+        ]
 
     def _read(self, start: Start, container: Container) -> CommandLine:
         environment = {name: v.value for name, v in container.env.items()}
+        own = self.line if container is self.main else _tagged(container) or self.line
         best: CommandLine | None = None
-        for line in _tables(self.line):
+        for line in _tables(own):
             read = commandline.read(start.module, line, start.arguments, start.path, environment)
             read.shell = start.shell
             if best is None or len(read.problems) < len(best.problems):
