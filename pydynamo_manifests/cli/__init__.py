@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, NoReturn
 
 from pydynamo_manifests.cli.commands import COMMANDS
@@ -13,6 +14,7 @@ from pydynamo_manifests.errors import DynamoManifestsError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 __all__ = ["build_parser", "main"]
 
@@ -34,9 +36,7 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, summary in COMMANDS.items():
         if only in (None, name):
-            module = (
-                import_module(f"pydynamo_manifests.cli.commands.{name.replace('-', '_')}") if only else None
-            )
+            module = _command(name) if only else None
             child = commands.add_parser(
                 name,
                 help=summary,
@@ -48,6 +48,11 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
                 module.add_arguments(child)
                 child.set_defaults(run=module.run)
     return parser
+
+
+def _command(name: str) -> ModuleType:
+    module = name.replace("-", "_") + ("_" if iskeyword(name) else "")
+    return import_module(f"pydynamo_manifests.cli.commands.{module}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

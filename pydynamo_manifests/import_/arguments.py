@@ -115,7 +115,9 @@ def _is_variable(variable: Any) -> bool:
     rest = {k: v for k, v in variable.items() if v is not None}.keys() - {"name"}
     source = variable.get("valueFrom")
     one_source = isinstance(source, dict) and len(source) == 1 and "from" not in source
-    return (rest == {"value"} and isinstance(variable["value"], str)) or (rest == {"valueFrom"} and one_source)
+    return (rest == {"value"} and isinstance(variable["value"], str)) or (
+        rest == {"valueFrom"} and one_source
+    )
 
 
 def _variable(variable: dict[str, Any]) -> Any:

@@ -36,13 +36,9 @@ def _take_common(rest: dict[str, Any]) -> dict[str, Any]:
         if type(rest.get(key)) is kind and not (kind is int and rest[key] < 0):
             out[key] = rest.pop(key)
     multinode = rest.get("multinode")
-    if (
-        isinstance(multinode, dict)
-        and set(multinode) == {"nodeCount"}
-        and type(multinode["nodeCount"]) is int
-    ):
-        if multinode["nodeCount"] > 1:
-            out["nodes"] = rest.pop("multinode")["nodeCount"]
+    plain = isinstance(multinode, dict) and set(multinode) == {"nodeCount"}
+    if plain and type(multinode["nodeCount"]) is int and multinode["nodeCount"] > 1:  # type: ignore[index]
+        out["nodes"] = rest.pop("multinode")["nodeCount"]
     ref = rest.get("modelRef")
     if (
         isinstance(ref, dict)
@@ -136,7 +132,7 @@ def _take_alpha_type(rest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_shared_memory(rest: dict[str, Any]) -> dict[str, Any]:
-    memory = rest.get("sharedMemory")
+    memory: Any = rest.get("sharedMemory")
     if memory == {"disabled": True}:
         del rest["sharedMemory"]
         return {"sharedMemory": "0"}

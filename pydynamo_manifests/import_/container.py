@@ -71,10 +71,9 @@ def _is_texts(value: Any) -> bool:
 
 def take_resources(main: dict[str, Any]) -> dict[str, Any]:
     """Move resources in core form out of a container; a count of GPUs becomes ``gpus``."""
-    resources = main.get("resources")
-    if not _is_resources(resources):
+    if not _is_resources(main.get("resources")):
         return {}
-    main.pop("resources")
+    resources: dict[str, Any] = main.pop("resources")
     out: dict[str, Any] = {}
     limits, requests = (dict(resources.get(side) or {}) for side in ("limits", "requests"))
     name = next((r for r in GPU_RESOURCES if _is_count(limits.get(r))), None)

@@ -21,11 +21,12 @@ from pydynamo_manifests.import_.model import (
     put_secret,
 )
 from pydynamo_manifests.render import render
-from pydynamo_manifests.values.graph import GraphValues
 from pydynamo_manifests.values.load import load_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydynamo_manifests.values.graph import GraphValues
 
 __all__ = ["Imported", "import_", "import_graph"]
 
@@ -206,7 +207,7 @@ class _Graph:
         key = "env" if self.beta else "envs"
         found = read_environment(rest.get(key))
         if (found is not None and not order_of(list(found["env"]))) or (found and "envOrder" not in found):
-            values["env"] = found["env"]  # type: ignore[index]
+            values["env"] = found["env"]
             del rest[key]
         if rest:
             values["spec"] = rest
@@ -231,12 +232,10 @@ class _Graph:
     def _mend(self, values: dict[str, Any], name: str, rendered: dict[str, Any], *, raw: bool) -> None:
         original = self.originals[name]
         component = values["components"][name]
-        try:
-            if raw:
-                raise Unpatchable
-            over = patch(rendered, original)
+        over = None if raw else _patch_or_none(rendered, original)
+        if over is not None:
             component["component"] = _merged_hatch(component.get("component") or {}, over)
-        except Unpatchable:
+        else:
             whole = {k: v for k, v in original.items() if not (self.beta and k == "name")}
             values["components"][name] = (
                 {"component": whole, "image": {"repository": ""}}
@@ -278,6 +277,13 @@ class _Graph:
                 self.kept.append(f"{name}: {', '.join(hatches)}")
         if values.get("spec"):
             self.kept.append(f"the graph: spec.{', spec.'.join(values['spec'])}")
+
+
+def _patch_or_none(rendered: dict[str, Any], original: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        return patch(rendered, original)
+    except Unpatchable:
+        return None
 
 
 def _component_image(

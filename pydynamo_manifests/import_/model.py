@@ -101,7 +101,7 @@ def put_secret(components: Components) -> dict[str, str] | None:
 def _first_secret(component: dict[str, Any]) -> str | None:
     entry = (component.get("envFrom") or [None])[0]
     plain = isinstance(entry, dict) and set(entry) == {"secretRef"} and set(entry["secretRef"]) == {"name"}
-    return entry["secretRef"]["name"] if plain and isinstance(entry["secretRef"]["name"], str) else None  # type: ignore[index]
+    return entry["secretRef"]["name"] if plain and isinstance(entry["secretRef"]["name"], str) else None
 
 
 def _is_token(name: str) -> bool:
@@ -136,13 +136,13 @@ def _cache_of(component: dict[str, Any]) -> dict[str, Any] | None:
     source = component.get("volumes", {}).get("model-cache")
     mounts = {p: m for p, m in component.get("mounts", {}).items() if m.get("name") == "model-cache"}
     plain = isinstance(source, dict) and set(source) == {"persistentVolumeClaim"} and len(mounts) == 1
-    if not plain or set(source["persistentVolumeClaim"]) != {"claimName"}:  # type: ignore[index]
+    if not plain or set(source["persistentVolumeClaim"]) != {"claimName"}:
         return None
     ((path, mount),) = mounts.items()
     home = component.get("env", {}).get("HF_HOME", "")
     if mount.keys() - {"name", "subPath", "readOnly"} or not isinstance(home, str):
         return None
-    out = {"existingClaim": source["persistentVolumeClaim"]["claimName"], "mountPath": path}  # type: ignore[index]
+    out = {"existingClaim": source["persistentVolumeClaim"]["claimName"], "mountPath": path}
     out |= {k: v for k, v in mount.items() if k != "name"}
     return out if home == path else {**out, "hfHome": home}
 

@@ -12,6 +12,9 @@ COMMANDS: dict[str, str] = {
     "releases": "show what each Dynamo release has",
     "crds": "write the CRDs of a release",
     "explain": "explain a rule or a value",
+    "images": "list every image that values of the platform lead to",
+    "migrate-values": "turn upstream's platform values into ours",
+    "cluster": "check what a cluster has, and write it down for validate",
     "charts": "show where the packaged charts are",
     "completion": "print a shell completion script",
 }

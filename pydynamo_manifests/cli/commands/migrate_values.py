@@ -1,0 +1,46 @@
+"""Turn a values file of upstream's dynamo-platform chart into one of ours.
+
+Keys without a counterpart are named on stderr, with the reason; nothing is dropped silently.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+EPILOG = """examples:
+  dynamo-manifests migrate-values old.yaml -o values.yaml
+  helm get values dynamo-platform -n dynamo-system | dynamo-manifests migrate-values -
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("values", nargs="+", help="values files, later ones over earlier ones; - reads stdin")
+    parser.add_argument("-o", "--output", help="write here instead of stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the new values; 1 when a key could not be moved."""
+    from pathlib import Path
+
+    from pydynamo_manifests import yaml
+    from pydynamo_manifests.errors import InputError
+    from pydynamo_manifests.migrate_values import migrate_values
+    from pydynamo_manifests.values.load import read_values
+
+    old = yaml.load(sys.stdin.read(), "-") if args.values == ["-"] else read_values(args.values)
+    if not isinstance(old, dict):
+        raise InputError("values are a mapping of keys")
+    found = migrate_values(old)
+    text = yaml.dump(found.values)
+    if args.output:
+        Path(args.output).write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    return 1 if found.notes else 0
