@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.apiserver import ApiServer
+from tests.support.client import ApiError, wait_until
+from tests.support.helm import VERSIONS, Result, helm, helm_template
+from tests.support.tools import tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("platform")]
+
+ROOT = Path(__file__).resolve().parents[2]
+CHART = ROOT / "charts/dynamo-platform"
+HOME = "dynamo-system"
+CONVERTED = (
+    "dynamocomponentdeployments",
+    "dynamographdeploymentrequests",
+    "dynamographdeployments",
+    "dynamographdeploymentscalingadapters",
+)
+SERVER_OWN = {
+    "Event",
+    "IPAddress",
+    "EndpointSlice",
+    "Endpoints",
+    "FlowSchema",
+    "PriorityLevelConfiguration",
+    "APIService",
+}
+
+Install = "Callable[..., Result]"
+
+
+@pytest.fixture
+def server() -> Iterator[ApiServer]:
+    """A server of its own for each test: definitions take longer to remove than a server to start."""
+    with ApiServer() as started:
+        yield started
+
+
+@pytest.fixture
+def run(server: ApiServer) -> Callable[..., Result]:
+    def call(version: int, *words: object, fails: bool = False) -> Result:
+        result = helm(*words, version=version, kubeconfig=server.kubeconfig)
+        assert bool(result.code) == fails, result.stderr or result.stdout
+        return result
+
+    return call
+
+
+def inventory(server: ApiServer) -> dict[tuple[str, str, str], str]:
+    """Return every stored object, as kind, namespace and name, and its path."""
+    client = server.client()
+    groups = ["/api/v1"] + [
+        f"/apis/{group['preferredVersion']['groupVersion']}"
+        for group in client.request("GET", "/apis")["groups"]
+    ]
+    found = {}
+    for root in groups:
+        for resource in client.request("GET", root)["resources"]:
+            if "list" in resource["verbs"] and resource["kind"] not in SERVER_OWN:
+                for item in client.request("GET", f"{root}/{resource['name']}")["items"]:
+                    meta = item["metadata"]
+                    space = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
+                    key = (resource["kind"], meta.get("namespace", ""), meta["name"])
+                    found[key] = f"{root}{space}/{resource['name']}/{meta['name']}"
+    return {key: path for key, path in found.items() if not key[2].startswith(("apiserver-", "kubernetes"))}
+
+
+def crd(server: ApiServer, plural: str = "dynamographdeployments") -> dict[str, Any]:
+    path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.nvidia.com"
+    return dict(server.client().request("GET", path))
+
+
+def conversion(server: ApiServer, plural: str = "dynamographdeployments") -> dict[str, Any]:
+    return dict(crd(server, plural)["spec"]["conversion"])
+
+
+def graph(namespace: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "nvidia.com/v1beta1",
+        "kind": "DynamoGraphDeployment",
+        "metadata": {"name": "qwen", "namespace": namespace},
+        "spec": {"components": [{"name": "frontend", "type": "frontend"}]},
+    }
+
+
+def create(server: ApiServer, obj: dict[str, Any]) -> None:
+    """Create an object whose kind may be served in a moment only."""
+    client = server.client()
+
+    def done() -> bool:
+        try:
+            client.create(obj)
+        except (LookupError, ApiError):
+            return False
+        return True
+
+    wait_until(done, f"{obj['kind']} cannot be created")
+
+
+def read(server: ApiServer, namespace: str, version: str) -> dict[str, Any]:
+    path = f"/apis/nvidia.com/{version}/namespaces/{namespace}/dynamographdeployments/qwen"
+    return dict(server.client().request("GET", path))
+
+
+def is_readable(server: ApiServer, namespace: str) -> bool:
+    """Tell whether the version that is not stored can be read; the server takes a moment to notice."""
+    try:
+        return read(server, namespace, "v1alpha1")["apiVersion"] == "nvidia.com/v1alpha1"
+    except ApiError:
+        return False
+
+
+def ca(server: ApiServer) -> str:
+    """Return an authority as the operator writes it into configurations."""
+    return base64.b64encode(server.certificate.read_bytes()).decode()
+
+
+def act_as_operator(server: ApiServer, namespace: str) -> None:
+    """Do to the cluster what the stock operator does to it."""
+    client, authority = server.client(), ca(server)
+    bundle = {"spec": {"conversion": {"webhook": {"clientConfig": {"caBundle": authority}}}}}
+    merge = "application/merge-patch+json"
+    for plural in CONVERTED:
+        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.nvidia.com"
+        client.request("PATCH", path, bundle, merge, fieldManager="manager")
+    for kind in ("validating", "mutating"):
+        path = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations/dynamo-platform-{kind}"
+        config = client.request("GET", path)
+        for hook in config["webhooks"]:
+            hook["clientConfig"]["caBundle"] = authority
+        client.request("PUT", path, config, fieldManager="manager")
+    keys = dict.fromkeys(("tls.crt", "tls.key", "ca.crt", "ca.key"), authority)
+    secret = client.request("GET", f"/api/v1/namespaces/{HOME}/secrets/dynamo-webhook-cert")
+    client.request("PUT", f"/api/v1/namespaces/{HOME}/secrets/dynamo-webhook-cert", {**secret, "data": keys})
+    lease = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/dynamo.nvidia.com"
+    client.request("PATCH", lease, {"spec": {"holderIdentity": "pod-1", "leaseDurationSeconds": 15}}, merge)
+    labels = {"app.kubernetes.io/managed-by": "dynamo-operator", "app.kubernetes.io/component": "rbac"}
+    meta = {"name": "planner-serviceaccount", "namespace": namespace, "labels": labels}
+    client.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta})
+    client.apply(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "RoleBinding",
+            "metadata": {**meta, "name": "planner-serviceaccount-binding"},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "dynamo-dynamo-system-planner",
+            },
+            "subjects": [
+                {"kind": "ServiceAccount", "name": "planner-serviceaccount", "namespace": namespace}
+            ],
+        }
+    )
+    for space in (HOME, namespace):
+        secret = {"name": "mpi-run-ssh-secret", "namespace": space}
+        client.apply({"apiVersion": "v1", "kind": "Secret", "metadata": secret})
+
+
+def leaving(version: int) -> list[list[str]]:
+    """Return the commands of the README's chapter on leaving, but those for other installers."""
+    chapter = (CHART / "README.md").read_text().split("## Leaving")[1].split("\n## ")[0]
+    lines = re.findall(r"^    ((?:helm|kubectl) .*)$", chapter, re.MULTILINE)
+    words = [shlex.split(line) for line in lines if "kubectl patch" not in line]
+    return [[w for w in line if version == 4 or not w.startswith("--server-side")] for line in words]
+
+
+def patch_of_the_readme() -> list[str]:
+    return shlex.split(re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.M)[0])
+
+
+def kubectl(server: ApiServer, *words: str) -> str:
+    command = [tool("kubectl"), "--kubeconfig", str(server.kubeconfig), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_release_lives_and_goes_and_its_graphs_stay(
+    version: int, server: ApiServer, run: Callable[..., Result]
+) -> None:
+    before = inventory(server)
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--create-namespace", "--set", IGNORE)
+    space = server.client().namespace()
+    create(server, graph(space))
+    act_as_operator(server, space)
+
+    run(version, "upgrade", "dynamo", CHART, "-n", HOME, "--set", IGNORE, "--set", "operator.replicas=2")
+    assert conversion(server)["webhook"]["clientConfig"]["caBundle"] == ca(server)
+    for kind in ("validating", "mutating"):
+        path = f"/apis/admissionregistration.k8s.io/v1/{kind}webhookconfigurations/dynamo-platform-{kind}"
+        hooks = server.client().request("GET", path)["webhooks"]
+        assert {hook["clientConfig"].get("caBundle") for hook in hooks} == {ca(server)}
+    secret = server.client().request("GET", f"/api/v1/namespaces/{HOME}/secrets/dynamo-webhook-cert")
+    assert secret["data"]["ca.key"] == ca(server)
+    lease = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/dynamo.nvidia.com"
+    assert server.client().request("GET", lease)["spec"]["holderIdentity"] == "pod-1"
+
+    run(version, "rollback", "dynamo", "1", "-n", HOME)
+    assert read(server, space, "v1beta1")["spec"]["components"][0]["name"] == "frontend"
+
+    for program, *words in leaving(version):
+        if program == "helm":
+            run(version, *[str(CHART) if w == "charts/dynamo-platform" else w for w in words])
+        else:
+            kubectl(server, *words)
+    assert conversion(server) == {"strategy": "None"}
+    assert read(server, space, "v1beta1")["apiVersion"] == "nvidia.com/v1beta1"
+    wait_until(lambda: is_readable(server, space), "v1alpha1 cannot be read after leaving")
+    left = inventory(server).keys() - before.keys()
+    expected = {("DynamoGraphDeployment", space, "qwen"), ("Namespace", "", space), ("Namespace", "", HOME)}
+    definitions = {key for key in left if key[0] == "CustomResourceDefinition"}
+    assert left - definitions == expected
+    assert len(definitions) == 6
+
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--set", IGNORE)
+    assert conversion(server)["strategy"] == "Webhook"
+    assert read(server, space, "v1beta1")["metadata"]["name"] == "qwen"
+
+
+IGNORE = "webhooks.failurePolicy=Ignore"
+"""No operator runs here that could answer."""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_without_the_first_step_one_version_cannot_be_read_until_the_patch_or_a_new_release(
+    version: int, server: ApiServer, run: Callable[..., Result]
+) -> None:
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--create-namespace", "--set", IGNORE)
+    space = server.client().namespace()
+    create(server, graph(space))
+    act_as_operator(server, space)
+    run(version, "uninstall", "dynamo", "-n", HOME)
+    with pytest.raises(ApiError):
+        read(server, space, "v1alpha1")
+
+    kubectl(server, *patch_of_the_readme()[1:])
+    wait_until(lambda: is_readable(server, space), "v1alpha1 cannot be read after the patch")
+    force = ["--force-conflicts"] if version == 4 else []
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--set", IGNORE, *force)
+    assert conversion(server)["strategy"] == "Webhook"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_definitions_change_hands(version: int, server: ApiServer, run: Callable[..., Result]) -> None:
+    force = ["--force-conflicts"] if version == 4 else []
+    mine = {"meta.helm.sh/release-name": "dynamo", "meta.helm.sh/release-namespace": HOME}
+
+    install = ("install", "dynamo", CHART, "-n", HOME, "--create-namespace", "--set")
+    run(version, *install, "crds.managedBy=operator")
+    for found in definitions_of_the_image():
+        server.client().apply(found, manager="dynamo-crd-apply")
+    chart = ("upgrade", "dynamo", CHART, "-n", HOME, "--set", "crds.managedBy=chart")
+    foreign = run(version, *chart, fails=True)
+    assert "invalid ownership metadata" in foreign.stderr
+
+    run(version, *chart, "--take-ownership", *force)
+    assert mine.items() <= crd(server)["metadata"]["annotations"].items()
+    for other in ("operator", "none", "chart"):
+        run(version, "upgrade", "dynamo", CHART, "-n", HOME, "--set", f"crds.managedBy={other}")
+        assert crd(server)["spec"]["conversion"]["webhook"]["clientConfig"]["service"]["namespace"] == HOME
+
+
+def definitions_of_the_image() -> list[dict[str, Any]]:
+    """Return definitions as the image's own installer applies them."""
+    found = [o for o in helm_template(CHART, name="dynamo", namespace=HOME) if "Definition" in o["kind"]]
+    for each in found:
+        each["metadata"] = {"name": each["metadata"]["name"], "annotations": {"a": "b"}}
+    return found
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_second_cluster_wide_release_is_refused_and_a_namespaced_one_is_not(
+    version: int, server: ApiServer, run: Callable[..., Result]
+) -> None:
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--create-namespace")
+    for by in ("chart", "operator", "none"):
+        other = ("install", "second", CHART, "-n", "other", "--create-namespace", "--set")
+        refused = run(version, *other, f"crds.managedBy={by}", fails=True)
+        assert "invalid ownership metadata" in refused.stderr
+        assert 'current value is "dynamo"' in refused.stderr
+
+    path = f"/api/v1/namespaces/{HOME}/secrets/sh.helm.release.v1.dynamo.v1"
+    size = len(server.client().request("GET", path)["data"]["release"])
+    assert size < 300_000, size
+
+    mine = ("install", "dynamo", CHART, "-n", "team", "--create-namespace", "-f")
+    run(version, *mine, ROOT / "values/platform/namespaced.yaml")
+    run(version, "uninstall", "dynamo", "-n", "team")
+    assert ("Deployment", HOME, "dynamo-operator") in inventory(server)
+    assert not [key for key in inventory(server) if key[1] == "team" and key[0] != "Namespace"]
+
+
+PRESETS = sorted((ROOT / "values/platform").glob("*.yaml"))
+NEEDS_OTHERS = {"monitoring.coreos.com/v1", "cert-manager.io/v1"}
+"""Kinds of other people's charts, which this API server does not know."""
+
+
+def test_kubectl_applies_what_helm_installs(server: ApiServer) -> None:
+    for space in (HOME, "monitoring"):
+        server.client().namespace(space)
+    for preset in PRESETS:
+        for obj in helm_template(CHART, [preset], name="dynamo", namespace=HOME):
+            if is_known(obj):
+                stored = server.client().apply(obj, manager="kubectl")
+                assert contains(stored, obj), (preset.stem, obj["kind"], obj["metadata"]["name"])
+
+
+def is_known(obj: dict[str, Any]) -> bool:
+    hook = "helm.sh/hook" in obj["metadata"].get("annotations", {})
+    return obj["apiVersion"] not in NEEDS_OTHERS and not hook and "Definition" not in obj["kind"]
+
+
+def contains(stored: Any, given: Any) -> bool:
+    """Tell whether the stored value holds everything given; the server adds defaults."""
+    if isinstance(given, dict):
+        return isinstance(stored, dict) and all(
+            contains(stored.get(k), v) for k, v in given.items() if v not in (None, {}, [])
+        )
+    if isinstance(given, list):
+        return isinstance(stored, list) and len(stored) == len(given) and all(map(contains, stored, given))
+    return stored == given or str(stored) == str(given)
