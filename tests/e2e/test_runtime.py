@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.runtime import Process, Serving, fast
+from tests.support.processes import Process, fast
+from tests.support.runtime import Serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("runtime")]
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,14 +21,17 @@ import pytest
 from hack.tools import runtime as installed
 from tests.support.apiserver import tied
 from tests.support.ports import free_ports
-from tests.support.tinymodel import write_cache
+from tests.support.tinymodel import write_cache, write_model
+from tests.support.tools import tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
-READY_IN = 30.0
-"""Seconds from the first process to the first answer (1.6.1 takes about 1)."""
+    from tests.support.processes import Process
+
+READY_IN = 60.0
+"""Seconds from the first process to the first answer (1.6.1 takes about 1, 0.9.1 about 3)."""
 
 STOPS_IN = 10.0
 """Seconds that a process has between SIGTERM and SIGKILL."""
@@ -55,21 +58,25 @@ def runtime_python(release: str = "1.6.1") -> Path:
     pytest.skip(message)
 
 
-@dataclass
-class Process:
-    """One replica of a component: its name, whether it is a frontend, its words, its variables."""
+@dataclass(frozen=True)
+class Recipe:
+    """What the processes of a release need on one machine.
 
-    component: str
-    command: Sequence[str]
-    frontend: bool = False
-    env: Mapping[str, str] = field(default_factory=dict)
-    port: int = 0
-    handle: subprocess.Popen[bytes] | None = None
+    Attributes:
+        env: how they find each other.
+        nats: whether they speak through a NATS server.
+        by_path: whether a model must be a folder, which is also the name it is served under.
+    """
 
-    def flag(self, name: str) -> str:
-        """Return the token after a flag, or nothing."""
-        words = list(self.command)
-        return words[words.index(name) + 1] if name in words else ""
+    env: Mapping[str, str]
+    nats: bool = False
+    by_path: bool = False
+
+
+RECIPES = {
+    "0.9.1": Recipe({"DYN_STORE_KV": "file"}, nats=True, by_path=True),
+    "1.6.1": Recipe({"DYN_DISCOVERY_BACKEND": "file"}),
+}
 
 
 class Serving:
@@ -80,19 +87,16 @@ class Serving:
     """
 
     def __init__(self, processes: Iterable[Process], release: str = "1.6.1") -> None:
-        self.python = runtime_python(release)
+        self.python, self.recipe = runtime_python(release), RECIPES[release]
         self.processes = list(processes)
         self.frontend = next(process for process in self.processes if process.frontend)
         self.workers = [process for process in self.processes if not process.frontend]
-        models = [worker.flag("--model-path") for worker in self.workers]
-        self.models = {*models, *(worker.flag("--model-name") for worker in self.workers)} - {""}
-        self.model = self.workers[0].flag("--model-name") or models[0]
+        self._nats: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.folder = Path(tempfile.mkdtemp(prefix="dynamo-manifests-runtime-"))
         (self.folder / "discovery").mkdir()
-        for model in self.models:
-            write_cache(self.folder / "hf", model)
+        self._write_models()
         self._deadline = time.monotonic() + READY_IN
         try:
             self._start()
@@ -148,17 +152,40 @@ class Serving:
             except subprocess.TimeoutExpired:
                 handle.kill()
                 handle.wait()
+        if self._nats:
+            self._nats.kill()
+            self._nats.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
         return [int(handle.returncode) for handle in handles]
 
+    def _write_models(self) -> None:
+        if self.recipe.by_path:
+            write_model(self.folder / "model")
+            for worker in self.workers:
+                worker.give("--model-path", str(self.folder / "model"))
+                worker.give("--model-name", str(self.folder / "model"))
+        paths, names = ({worker.flag(f"--model-{w}") for worker in self.workers} for w in ("path", "name"))
+        for model in () if self.recipe.by_path else {*paths, *names} - {""}:
+            write_cache(self.folder / "hf", model)
+        self.model = self.workers[0].flag("--model-name") or self.workers[0].flag("--model-path")
+
     def _start(self) -> None:
-        for process, port in zip(self.processes, free_ports(len(self.processes)), strict=True):
+        self._bus, *ports = free_ports(1 + len(self.processes))
+        for process, port in zip(self.processes, ports, strict=True):
             process.port = port
+        if self.recipe.nats:
+            self._start_nats()
         for worker in self.workers:
             self._run(worker)
         self._wait(self._workers_are_healthy)
         self._run(self.frontend)
         self._wait(self._model_is_listed)
+
+    def _start_nats(self) -> None:
+        words = ["-js", "-a", "127.0.0.1", "-p", str(self._bus), "-sd", str(self.folder / "nats")]
+        with (self.folder / "nats.log").open("wb") as log:
+            self._nats = subprocess.Popen([*tied(), tool("nats-server"), *words], stdout=log, stderr=log)
+        self._wait(lambda: b"Server is ready" in (self.folder / "nats.log").read_bytes())
 
     def _run(self, process: Process) -> None:
         count = sum(1 for other in self.processes if other.handle)
@@ -181,14 +208,15 @@ class Serving:
             "HF_HOME": str(self.folder / "hf"),
             "HF_HUB_OFFLINE": "1",
             "DYN_NAMESPACE": "tests",
-            "DYN_DISCOVERY_BACKEND": "file",
+            **self.recipe.env,
+            **({"NATS_SERVER": f"nats://127.0.0.1:{self._bus}"} if self.recipe.nats else {}),
             "DYN_FILE_KV": str(self.folder / "discovery"),
             **dict.fromkeys(LOOPBACK, "127.0.0.1"),
             "DYN_SYSTEM_USE_ENDPOINT_HEALTH_STATUS": '["generate"]',
             "DYN_HTTP_PORT" if process.frontend else "DYN_SYSTEM_PORT": str(process.port),
         }
 
-    def _wait(self, holds: Any) -> None:
+    def _wait(self, holds: Callable[[], bool]) -> None:
         while not holds():
             dead = [p.component for p in self.processes if p.handle and p.handle.poll() is not None]
             if dead or time.monotonic() > self._deadline:
@@ -213,30 +241,3 @@ class Serving:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback only
             text = answer.read().decode()
         return json.loads(text) if text.startswith(("{", "[")) else text
-
-
-def processes(graph: Mapping[str, Any], replicas: int = 2) -> list[Process]:
-    """Return the processes of a rendered v1beta1 graph: what the main container of each component starts.
-
-    Args:
-        graph: a DynamoGraphDeployment.
-        replicas: how many of a component at most.
-    """
-    found: list[Process] = []
-    for component in graph["spec"]["components"]:
-        (main,) = (c for c in component["podTemplate"]["spec"]["containers"] if c["name"] == "main")
-        command = [*main.get("command", []), *map(str, main.get("args", []))]
-        env = {variable["name"]: variable["value"] for variable in main.get("env", []) if "value" in variable}
-        count = min(component.get("replicas", 1), replicas)
-        is_frontend = component["type"] == "frontend"
-        found += [Process(component["name"], fast(command), is_frontend, env) for _ in range(count)]
-    return found
-
-
-def fast(command: list[str]) -> list[str]:
-    """Return a mocker's words with its simulated delays taken away (0 is as slow as 1 in 1.6.1)."""
-    if "dynamo.mocker" not in command:
-        return command
-    words = [*command, "--speedup-ratio", ""] if "--speedup-ratio" not in command else list(command)
-    words[words.index("--speedup-ratio") + 1] = "1000"
-    return words
