@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from pydynamo_manifests.validate.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ class Container:
         variable = self.env.get(name)
         return variable.value if variable else None
 
-    @cached_property
+    @lazy
     def device(self) -> tuple[str, int] | None:
         """Resource name and count of the accelerators it is limited to (or requests), if any."""
         for resources in (self.limits, self.requests):
@@ -152,7 +153,7 @@ class Component:
         """Its type says that it runs an engine."""
         return self.type in ENGINE_TYPES
 
-    @cached_property
+    @lazy
     def volumes(self) -> dict[str, dict[str, Any]]:
         """Volumes of the pod by name."""
         return {_text(v.get("name")): v for v in map(_map, _list(self.pod.get("volumes")))}

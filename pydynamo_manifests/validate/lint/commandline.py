@@ -145,16 +145,15 @@ def _extended(table: Module, tokens: Sequence[Token], environment: Mapping[str, 
         name, joined, value = token.text.partition("=")
         if name == "--dyn-chat-processor":
             chosen = value if joined else (following.text if following and following.known else None)
-    added = table.added.get(f"--dyn-chat-processor={chosen}", [])
-    return Module(
-        table.name, table.line, [*table.parsers, *added], table.open or chosen is None, table.dotted
-    )
+    condition = None if chosen is None else f"--dyn-chat-processor={chosen}"
+    return tables.extended(table.name, table.line, condition) or table
 
 
 class _Reader:
     def __init__(self, out: CommandLine, table: Module) -> None:
         self.out = out
         self.table = table
+        self.exact = table.exact
         self.tokens = out.tokens
         self.at = 0
         self.silent = False
@@ -168,7 +167,10 @@ class _Reader:
             if len(self.out.problems) >= _ENOUGH:
                 self.out.partial = True
                 break
-            if token.many:
+            hit = self.exact.get(token.text)
+            if hit and token.known:
+                self._given(Use(hit[0], token.text, token.path, [], hit[1]), token)
+            elif token.many:
                 self.out.partial = self.silent = True
             elif self._is_option(token):
                 self._option(token)
@@ -198,11 +200,14 @@ class _Reader:
             return
         flag, negated, exact = found
         use = Use(flag, name, token.path, [], negated, exact, bool(joined))
+        self._given(use, Token(value, token.path, token.known))
+
+    def _given(self, use: Use, joined: Token) -> None:
         self.out.uses.append(use)
         self.silent = False
-        if joined:
-            self._joined(use, Token(value, token.path, token.known))
-        elif flag.takes != "none" and not negated:
+        if use.joined:
+            self._joined(use, joined)
+        elif use.flag.takes != "none" and not use.negated:
             self._values(use)
         self._check(use)
 
@@ -262,7 +267,8 @@ class _Reader:
         flag, limit = use.flag, {"one": 1, "optional": 1}.get(use.flag.takes, use.flag.count or 10**6)
         while self.at < len(self.tokens) and len(use.values) < limit:
             token = self.tokens[self.at]
-            if not token.many and (token.known or "=" in token.text) and self._is_option(token):
+            dashed = token.text.startswith("-") and not token.many
+            if dashed and (token.known or "=" in token.text) and self._is_option(token):
                 break
             use.values.append(token)
             self.at += 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.validate.lazy import lazy
 from pydynamo_manifests.validate.lint import commandline
 from pydynamo_manifests.validate.lint.start import Start, script_of, starts
 from pydynamo_manifests.validate.lint.tables import LINES
@@ -106,7 +106,7 @@ class Part:
         """Its type, in v1beta1's words."""
         return self.component.type
 
-    @cached_property
+    @lazy
     def version(self) -> Line | None:
         """What the override or the image's tag says, None when neither does."""
         override = self.component.raw.get("runtimeVersionOverride")
@@ -114,29 +114,29 @@ class Part:
             return int(found[1]), int(found[2])
         return _tagged(self.main)
 
-    @cached_property
+    @lazy
     def line(self) -> Line:
         """Release line that it runs."""
         return self.version or self.target
 
-    @cached_property
+    @lazy
     def variant(self) -> bool:
         """The image is a build with flags of its own: a model preview, or for another accelerator."""
         return bool(
             re.search(r"-dev\b|\bdev\.", self.main.tag) or re.search(r"xpu|tpu|rocm", self.main.image)
         )
 
-    @cached_property
+    @lazy
     def default(self) -> tuple[str, ...]:
         """Command that the operator gives the main container when it has none."""
         return _FRONTEND if self.type == "frontend" else ("/bin/sh", "-c") if self.type != "epp" else ()
 
-    @cached_property
+    @lazy
     def lines(self) -> list[CommandLine]:
         """Every Dynamo command line of the main container."""
         return [self._read(s, self.main) for s in starts(self.main, self.default)]
 
-    @cached_property
+    @lazy
     def others(self) -> list[CommandLine]:
         """Every Dynamo command line of the other containers."""
         return [
@@ -159,17 +159,17 @@ class Part:
         assert best is not None  # noqa: S101 - there is always a line
         return best
 
-    @cached_property
+    @lazy
     def script(self) -> Token | None:
         """The shell line of the main container."""
         return script_of(self.main, self.default)
 
-    @cached_property
+    @lazy
     def start(self) -> CommandLine | None:
         """The command line that gives the component its work: the first one."""
         return self.lines[0] if self.lines else None
 
-    @cached_property
+    @lazy
     def module(self) -> str:
         """Module it starts; a frontend without command starts its own."""
         if self.start:
@@ -177,7 +177,7 @@ class Part:
         bare = self.type == "frontend" and not self.main.command and not self.main.args
         return "dynamo.frontend" if bare else ""
 
-    @cached_property
+    @lazy
     def engine(self) -> str:
         """Engine of its module: vllm, sglang, trtllm, mocker; ``""`` for others."""
         return ENGINES.get(self.module, "")
@@ -224,11 +224,11 @@ class Part:
         """Every flag of its command line can be seen: the absence of one means something."""
         return bool(self.start and not self.start.partial and self._no_file)
 
-    @cached_property
+    @lazy
     def _no_file(self) -> bool:
         return not self.given("--config") or self.module == "dynamo.planner"
 
-    @cached_property
+    @lazy
     def role(self) -> str:
         """``prefill``, ``decode``, ``encode`` or ``agg`` as the command line says, ``""`` where nothing does."""
         mode = self.text(
@@ -242,7 +242,7 @@ class Part:
             return "decode"
         return "agg" if self.engine and self.sure else ""
 
-    @cached_property
+    @lazy
     def sizes(self) -> tuple[int, int, int] | None:
         """Tensor, pipeline and data parallel size; None when one of them is not known."""
         if self.engine not in ("vllm", "sglang", "trtllm") or not self.sure:
@@ -251,7 +251,7 @@ class Part:
         known = tensor is not None and pipeline is not None and data is not None
         return (tensor, pipeline, data) if known else None  # type: ignore[return-value]
 
-    @cached_property
+    @lazy
     def served(self) -> str | None:
         """Model name that it serves; None when it is not known."""
         if self.given("--served-model-name"):
@@ -261,7 +261,7 @@ class Part:
             return self.text("--model-name")
         return self.model
 
-    @cached_property
+    @lazy
     def model(self) -> str | None:
         """Model that it loads."""
         if self.start is None:
@@ -286,7 +286,7 @@ class Scene:
         """Release lines that are known to the flag tables."""
         return LINES
 
-    @cached_property
+    @lazy
     def workers(self) -> list[Part]:
         """Parts that run an engine."""
         return [p for p in self.parts if p.engine]
@@ -299,7 +299,7 @@ class Scene:
         """Return the parts that start a module."""
         return [p for p in self.parts if p.module == module]
 
-    @cached_property
+    @lazy
     def tags(self) -> frozenset[str]:
         """What the graph has: modules, types, and ``multinode``, ``memory``, ``failover``."""
         found = {p.module for p in self.parts} | {p.type for p in self.parts}
@@ -310,7 +310,7 @@ class Scene:
             found |= {tag for tag, on in (*flags, ("failover", component.failover)) if on}
         return frozenset(found)
 
-    @cached_property
+    @lazy
     def whole(self) -> bool:
         """The object is a graph, not a single component: what is missing in it is missing."""
         return self.graph.kind == "DynamoGraphDeployment"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LINES", "Flag", "Module", "Parser", "config", "history", "knows", "module"]
+__all__ = ["LINES", "Flag", "Module", "Parser", "config", "extended", "history", "knows", "module"]
 
 LINES: tuple[str, ...] = ("0.6", "0.7", "0.8", "0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
 """The release lines whose parsers were read; patch releases of a line parse alike."""
@@ -100,10 +100,18 @@ class Module:
     added: dict[str, list[Parser]] = field(default_factory=dict)
     """Parsers that a flag adds, by ``--flag=value``."""
 
+    exact: dict[str, tuple[Flag, bool]] = field(default_factory=dict)
+    """Every spelling of every parser; the first parser that has one takes it."""
+
+    def __post_init__(self) -> None:
+        """Join the parsers' spellings once."""
+        for parser in reversed(self.parsers):
+            self.exact |= parser.spellings
+
     @property
     def flags(self) -> dict[str, Flag]:
         """Every flag by its own name."""
-        return {flag.name: flag for parser in self.parsers for flag, _ in parser.spellings.values()}
+        return {flag.name: flag for flag, _ in self.exact.values()}
 
 
 @lru_cache(maxsize=64)
@@ -158,6 +166,22 @@ def module(name: str, line: str) -> Module | None:
         vllm = "vllm" in extra["scopes"]
         made.added[condition] = [Parser(condition, _spellings(flags), underscores=vllm)]
     return made
+
+
+@lru_cache(maxsize=64)
+def extended(name: str, line: str, condition: str | None) -> Module | None:
+    """Return a module with the parsers that a flag brings in (``--dyn-chat-processor=vllm``).
+
+    Args:
+        name: The module.
+        line: Release line.
+        condition: Flag and value; None where the value is not known, so that any flag may be right.
+    """
+    made = module(name, line)
+    if made is None or (condition is not None and condition not in made.added):
+        return made
+    added = made.added.get(condition or "", [])
+    return Module(name, line, [*made.parsers, *added], made.open or condition is None, made.dotted)
 
 
 def _parsers(name: str, line: str, facts: dict[str, Any]) -> list[Parser]:

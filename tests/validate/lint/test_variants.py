@@ -16,6 +16,7 @@ S = "dynamo.sglang --model-path Qwen/Qwen3-0.6B"
 T = "dynamo.trtllm --model-path Qwen/Qwen3-0.6B"
 M = "dynamo.mocker --model-path Qwen/Qwen3-0.6B"
 KV = "--router-mode kv"
+SHARED = "/dev/shm"  # noqa: S108 - a mount path
 EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
 TRT_SIDE = "--trtllm.cache_transceiver_config.backend DEFAULT --trtllm.disable_overlap_scheduler true"
 
@@ -102,7 +103,7 @@ FOUND: list[tuple[str, str, list[dict[str, Any]], dict[str, Any]]] = [
     ("LoRA off", "LORA-01", [w(f"{V} --enable-lora", env={"DYN_LORA_ENABLED": "false"}, modelRef={"name": "Qwen/Qwen3-0.6B"})], {}),
     ("failover by pod", "GMS-02", [w(f"{V} --load-format gms", experimental={"failover": {}, "gpuMemoryService": {}})], {}),
     ("media variable", "ENV-02", [w(V, env={"DYN_VLLM_MULTIMODAL_WORKER": "true"})], {}),
-    ("shared memory twice", "SHM-01", [w(V, sharedMemorySize="16Gi", mounts={"/dev/shm": "x"})], {}),
+    ("shared memory twice", "SHM-01", [w(V, sharedMemorySize="16Gi", mounts={SHARED: "x"})], {}),
     ("suffix of a version", "IMG-07", [frontend(image="dynamo-frontend:1.6.1-cuda13")], {}),
 ]  # fmt: skip
 
