@@ -17,6 +17,7 @@ __all__ = [
     "NOT_A_CHOICE",
     "NOT_SERVED",
     "REPEATED_ITEM",
+    "NO_NAMESPACE",
     "RULES",
     "UNKNOWN_FIELD",
     "UNREADABLE",
@@ -154,6 +155,17 @@ NOT_SERVED = Rule(
     bad="apiVersion: nvidia.com/v1\nkind: DynamoGraphDeployment",
     good="apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeployment",
 )
+NO_NAMESPACE = Rule(
+    "SCHEMA-10",
+    "warning",
+    "schema",
+    "a namespace that no cluster can have",
+    "the API server answers that the namespace does not exist",
+    "Write the namespace's name, or leave it out and give it with kubectl -n.",
+    source="Kubernetes, object names: a namespace is a DNS label",
+    bad="metadata: {name: a, namespace: <your-namespace>}",
+    good="metadata: {name: a, namespace: team-a}",
+)
 EXPRESSION = Rule(
     "CEL-01",
     "error",
@@ -202,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     REPEATED_ITEM,
     BAD_METADATA,
     NOT_SERVED,
+    NO_NAMESPACE,
     EXPRESSION,
     BROKEN_EXPRESSION,
     BAD_VALUES,

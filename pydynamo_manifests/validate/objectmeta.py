@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.validate.codes import BAD_METADATA
+from pydynamo_manifests.validate.codes import BAD_METADATA, NO_NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,8 @@ def check_metadata(metadata: Any, group: str, kind: str) -> Iterator[Finding]:
         yield _bad(("metadata", "generateName"), prefix, _SUBDOMAIN_WORDS)
     namespace = metadata.get("namespace")
     if isinstance(namespace, str) and namespace:
-        yield from _short(("metadata", "namespace"), namespace, _LABEL, _LABEL_WORDS)
+        if len(namespace) > MAX_LABEL or not _LABEL.fullmatch(namespace):
+            yield NO_NAMESPACE.finding(("metadata", "namespace"), f"{namespace!r} is no name of a namespace")
     yield from check_template_metadata(metadata, ("metadata",))
     for index, finalizer in enumerate(metadata.get("finalizers") or ()):
         yield from _qualified(("metadata", "finalizers", index), finalizer)
