@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", "--namespace", default="default", help="namespace for --from-cluster (default: default)"
     )
+    parser.add_argument("--kubeconfig", metavar="FILE", help="kubeconfig file for --from-cluster")
+    parser.add_argument("--context", metavar="NAME", help="its context")
     parser.add_argument("--graph", metavar="NAME", help="only this graph, when there are several")
     parser.add_argument(
         "--tidy", action="store_true", help="nest JSON text of flags even where its spacing changes"
@@ -115,9 +117,18 @@ def _imported(args: argparse.Namespace) -> Iterator[tuple[Imported, str]]:
 
 
 def _live(args: argparse.Namespace) -> dict[str, Any]:
-    from pydynamo_manifests.cluster import read_object
+    from pydynamo_manifests.cluster.reader import connect
+    from pydynamo_manifests.errors import InputError
 
-    return read_object("nvidia.com/v1beta1", "DynamoGraphDeployment", args.from_cluster, args.namespace)
+    reader = connect(args.kubeconfig, args.context)
+    where = f"namespaces/{args.namespace}/dynamographdeployments/{args.from_cluster}"
+    for version in ("v1beta1", "v1alpha1"):
+        found: dict[str, Any] | None = reader.get(f"/apis/nvidia.com/{version}/{where}")
+        if found:
+            return found
+    raise InputError(
+        f"no graph {args.from_cluster!r} in namespace {args.namespace!r}, or you may not read it"
+    )
 
 
 def _files(paths: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -147,7 +158,7 @@ def _report(imported: Imported, source: str) -> str:
     release = imported.plain["dynamo"].get("release")
     known = _known(release)
     graph = render(imported.values, name=imported.name)[:1]
-    findings = validate(graph, **({"dynamo": known} if known else {})).findings
+    findings = (validate(graph, dynamo=known) if known else validate(graph)).findings
     lines += [f"  breaks {f.rule}: {f.path}: {f.message}" for f in findings if f.severity != "info"]
     return "\n".join(lines) + "\n"
 
