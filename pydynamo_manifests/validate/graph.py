@@ -224,6 +224,7 @@ def _beta(name: str, raw: dict[str, Any], path: Path, shared: dict[str, Variable
     ]
     absent = (*pod_path, "containers")
     main = next((c for c in containers if c.name == "main"), None) or Container("main", absent, env=shared)
+    containers += _role_containers(raw, path, shared)
     experimental = _map(raw.get("experimental"))
     return Component(
         name, _text(raw.get("type")), path, raw, main, [c for c in containers if c is not main], pod, pod_path,
@@ -234,6 +235,15 @@ def _beta(name: str, raw: dict[str, Any], path: Path, shared: dict[str, Variable
         failover=_mode(experimental.get("failover"), always=True),
         cache_path=_text(_map(raw.get("compilationCache")).get("mountPath")),
     )  # fmt: skip
+
+
+def _role_containers(raw: dict[str, Any], path: Path, shared: dict[str, Variable]) -> Iterator[Container]:
+    """Yield the containers of roles that have a whole pod of their own (1.6)."""
+    for index, role in enumerate(map(_map, _list(raw.get("roles")))):
+        pod = _map(_map(role.get("podTemplate")).get("spec"))
+        below = (*path, "roles", index, "podTemplate", "spec", "containers")
+        for place, item in enumerate(map(_map, _list(pod.get("containers")))):
+            yield _container(item, (*below, place), shared if item.get("name") == "main" else {})
 
 
 def _alpha(name: str, raw: dict[str, Any], path: Path, shared: dict[str, Variable]) -> Component:

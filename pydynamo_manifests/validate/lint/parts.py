@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.validate.lazy import lazy
 from pydynamo_manifests.validate.lint import commandline
 from pydynamo_manifests.validate.lint.start import Start, script_of, starts
-from pydynamo_manifests.validate.lint.tables import LINES
 from pydynamo_manifests.validate.lint.values import json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pydynamo_manifests.validate.graph import Component, Container, Graph
     from pydynamo_manifests.validate.lint.commandline import CommandLine, Token
@@ -281,15 +280,21 @@ class Scene:
         self.others = others
         self.parts = [Part(component, line, graph.framework) for component in graph.components]
 
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Release lines that are known to the flag tables."""
-        return LINES
-
     @lazy
     def workers(self) -> list[Part]:
         """Parts that run an engine."""
         return [p for p in self.parts if p.engine]
+
+    def of_cluster(self, name: str) -> Any:
+        """Return what was said of the target cluster (a ``Cluster``, or its fields as a map), None if nothing."""
+        cluster = self.cluster
+        return cluster.get(name) if isinstance(cluster, dict) else getattr(cluster, name, None)
+
+    @property
+    def features(self) -> frozenset[str] | None:
+        """What the cluster has, None when nobody said."""
+        value = self.of_cluster("features")
+        return None if value is None else frozenset(value)
 
     def role(self, name: str) -> list[Part]:
         """Return the workers of a role, by flag, else by type."""
@@ -314,9 +319,3 @@ class Scene:
     def whole(self) -> bool:
         """The object is a graph, not a single component: what is missing in it is missing."""
         return self.graph.kind == "DynamoGraphDeployment"
-
-    def mounts(self) -> Iterator[tuple[Part, str]]:
-        """Yield every mount path of every main container."""
-        for part in self.parts:
-            for mount in part.main.mounts:
-                yield part, mount.where

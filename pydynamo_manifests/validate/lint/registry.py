@@ -136,10 +136,13 @@ def _add(made: LintRule) -> None:
 def run(scene: Scene, *, admission_ran: bool = False) -> Iterator[Finding]:
     """Check every rule that holds for the scene's release, or for one of its images'."""
     lines = frozenset({scene.line, *(p.line for p in scene.parts)})
+    said: set[Finding] = set()
     for made in _holding(lines, scene.tags, admission_ran):
         for found in made.check(scene) if made.check else ():
-            owner = REGISTRY[found.rule] if found.rule else made
-            yield owner.finding(found)
+            finding = (REGISTRY[found.rule] if found.rule else made).finding(found)
+            if finding not in said:  # one variable of the graph stands in every component
+                said.add(finding)
+                yield finding
 
 
 @lru_cache(maxsize=256)

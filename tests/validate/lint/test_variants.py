@@ -57,6 +57,21 @@ def behind_picker(*args: str) -> dict[str, Any]:
     return worker
 
 
+ROLES = {
+    "name": "w",
+    "type": "worker",
+    "roles": [
+        {
+            "name": "leader",
+            "podTemplate": {
+                "spec": {
+                    "containers": [{"name": "main", "command": ["python3", "-m", "dynamo.vllm", "--nope"]}]
+                }
+            },
+        }
+    ],
+}
+
 FOUND: list[tuple[str, str, list[dict[str, Any]], dict[str, Any]]] = [
     ("prefill alone", "ROLE-01", [frontend(), w(f"{V} --disaggregation-mode prefill {transfer()}")], {}),
     ("mocker alone", "ROLE-01", [frontend(), w(f"{M} --disaggregation-mode decode")], {}),
@@ -104,6 +119,7 @@ FOUND: list[tuple[str, str, list[dict[str, Any]], dict[str, Any]]] = [
     ("failover by pod", "GMS-02", [w(f"{V} --load-format gms", experimental={"failover": {}, "gpuMemoryService": {}})], {}),
     ("media variable", "ENV-02", [w(V, env={"DYN_VLLM_MULTIMODAL_WORKER": "true"})], {}),
     ("shared memory twice", "SHM-01", [w(V, sharedMemorySize="16Gi", mounts={SHARED: "x"})], {}),
+    ("flag of a role's pod", "FLAG-01", [frontend(), ROLES], {}),
     ("suffix of a version", "IMG-07", [frontend(image="dynamo-frontend:1.6.1-cuda13")], {}),
 ]  # fmt: skip
 
@@ -147,6 +163,7 @@ QUIET: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
     ("one plane for all", [frontend(env={"DYN_REQUEST_PLANE": "tcp"}), w(V)], {}),
     ("version of the override", [frontend(), w(V, image="registry.example/x:latest", runtimeVersionOverride="1.6.0")], {}),
     ("short graph on one node", [frontend(), w(V)], {"name": "a" * 36}),
+    ("cache of another user", [frontend(), w(V, env={"HF_HUB_OFFLINE": "1"}, mounts={"/home/dynamo/.cache/huggingface": "x"})], {}),
     ("first replica", [frontend(), w(V, replicas=1, scalingAdapter={})], {}),
 ]  # fmt: skip
 
@@ -239,3 +256,16 @@ def test_each_image_is_read_with_its_own_release() -> None:
 def test_a_tag_of_somebody_elses_image_says_nothing() -> None:
     obj = beta(frontend(), w(f"{V} --is-decode-worker", image="registry.example/team/server:0.9.1"))
     assert {f.rule for f in lint(obj, release="1.6.1")} == {"ROLE-02"}
+
+
+def test_a_variable_of_the_graph_is_reported_once() -> None:
+    obj = beta(frontend(), w(V), env=[{"name": "DYN_STORE_KV", "value": "mem"}])
+    found = list(lint(obj, release="1.6.1"))
+    assert [(f.rule, f.where) for f in found] == [("ENV-01", ("spec", "env", 0))]
+
+
+@pytest.mark.parametrize(("features", "found"), [({"grove"}, True), ({"lws"}, False), (None, True)])
+def test_names_are_short_for_grove_only(features: set[str] | None, *, found: bool) -> None:
+    obj = beta(frontend(), name="a" * 40)
+    cluster = {"features": features, "kubernetes": "1.34"}
+    assert ("NAM-01" in {f.rule for f in lint(obj, release="1.6.1", cluster=cluster)}) is found

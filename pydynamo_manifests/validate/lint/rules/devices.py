@@ -284,8 +284,7 @@ def shared_memory(scene: Scene) -> Iterator[Found]:
 )
 def old_kubernetes(scene: Scene) -> Iterator[Found]:
     """Find a memory service for a cluster before 1.34."""
-    cluster = scene.cluster
-    said = cluster.get("kubernetes") if isinstance(cluster, dict) else getattr(cluster, "kubernetes", None)
+    said = scene.of_cluster("kubernetes")
     found = re.match(r"v?(\d+)\.(\d+)", str(said or ""))
     if not found or (int(found[1]), int(found[2])) >= _DEVICES_V1:
         return

@@ -54,7 +54,7 @@ def _workers(scene: Scene) -> list[Part]:
 )
 def no_gang(scene: Scene) -> Iterator[Found]:
     """Find a worker over several nodes for a cluster without Grove and without LWS."""
-    features = _features(scene.cluster)
+    features = scene.features
     if features is None or "grove" in features or {"lws", "volcano-scheduler"} <= features:
         return
     for p in _workers(scene):
@@ -62,12 +62,6 @@ def no_gang(scene: Scene) -> Iterator[Found]:
             (*p.path, "multinode"),
             f"{p.name} spans {p.component.nodes} nodes and the cluster has neither Grove nor LWS with Volcano: it is refused",
         )
-
-
-def _features(cluster: Any) -> set[str] | None:
-    """Return what the cluster has, None when nobody said."""
-    value = cluster.get("features") if isinstance(cluster, dict) else getattr(cluster, "features", None)
-    return None if value is None else set(value)
 
 
 @rule(

@@ -20,6 +20,13 @@ _LABEL_MAX = 63
 _GROVE_MAX = 45
 
 
+def _on_grove(scene: Scene) -> bool:
+    """Tell whether Grove makes the pods, as far as the graph and the cluster say."""
+    features = scene.features
+    switched_off = str(scene.graph.annotations.get("nvidia.com/enable-grove")).lower() == "false"
+    return not switched_off and (features is None or "grove" in features)
+
+
 @rule(
     "NAM-01",
     "error",
@@ -34,7 +41,7 @@ _GROVE_MAX = 45
 )
 def long_names(scene: Scene) -> Iterator[Found]:
     """Find names over Grove's budget; from 1.2 cutting makes most of them a warning."""
-    if not scene.whole or str(scene.graph.annotations.get("nvidia.com/enable-grove")).lower() == "false":
+    if not scene.whole or not _on_grove(scene):
         return
     for p in scene.parts:
         used = len(p.name) + (4 if p.component.nodes > 1 else 0)

@@ -72,7 +72,10 @@ def _home(p: Part) -> str | None:
         if name in p.main.env:
             value = p.main.value(name)
             return value if value and value.startswith("/") and "$" not in value else None
-    return None if p.main.env_from and not p.main.mounts else p.main.value("HOME") or _HOME
+    if p.main.env_from and not p.main.mounts:
+        return None
+    cached = any(word in where for where in _mounts(p) for word in ("cache", "huggingface"))
+    return None if cached else p.main.value("HOME") or _HOME
 
 
 @rule(
