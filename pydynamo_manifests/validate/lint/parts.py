@@ -77,6 +77,11 @@ def _tagged(container: Container) -> Line | None:
     return (int(found[1]), int(found[2])) if found and ours else None
 
 
+def _misread(line: CommandLine) -> bool:
+    """Tell whether a flag may be meant that was not recognised: one mistake should be one finding."""
+    return any(problem.rule in ("FLAG-01", "FLAG-18") for problem in line.problems)
+
+
 class Part:
     """One component with what its containers start."""
 
@@ -210,6 +215,12 @@ class Part:
         use = self.start.last(*flags) if self.start else None
         return use.path if use else self.start.path if self.start else self.path
 
+    def at_value(self, flag: str, variable: str) -> Path:
+        """Return where a fact stands that a flag or a variable says: the flag wins."""
+        stated = self.start is not None and self.start.last(flag) is not None
+        known = self.main.env.get(variable)
+        return known.path if known and not stated else self.at(flag)
+
     def json(self, *flags: str) -> dict[str, Any]:
         """Return the JSON object of a flag, with its dotted parts; empty when absent or not known."""
         value = dict(json_object(self.text(*flags)))
@@ -221,7 +232,8 @@ class Part:
     @property
     def sure(self) -> bool:
         """Every flag of its command line can be seen: the absence of one means something."""
-        return bool(self.start and not self.start.partial and self._no_file)
+        start = self.start
+        return bool(start and not start.partial and not _misread(start) and self._no_file)
 
     @lazy
     def _no_file(self) -> bool:

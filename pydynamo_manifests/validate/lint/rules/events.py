@@ -84,7 +84,7 @@ def no_publisher(scene: Scene) -> Iterator[Found]:
     for p in _routers(scene):
         if p.module == "dynamo.frontend" and not _without_events(p):
             yield Found(
-                p.at("--router-mode"),
+                p.at_value("--router-mode", "DYN_ROUTER_MODE"),
                 f"{p.name} routes by KV cache and no worker publishes events: its index stays empty",
             )
 

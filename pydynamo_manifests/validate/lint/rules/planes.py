@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _WORDS = {
@@ -39,10 +40,8 @@ def _plane(p: Part, flag: str) -> str | None:
     return p.text(flag, env=_variable(flag))
 
 
-def _where(p: Part, flag: str) -> tuple[str | int, ...]:
-    variable = p.main.env.get(_variable(flag))
-    stated = p.start is not None and p.start.last(flag) is not None
-    return p.at(flag) if stated or variable is None else variable.path
+def _where(p: Part, flag: str) -> Path:
+    return p.at_value(flag, _variable(flag))
 
 
 def _differing(scene: Scene, flag: str, default: str) -> Iterator[Found]:
