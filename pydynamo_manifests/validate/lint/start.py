@@ -18,7 +18,7 @@ __all__ = ["Start", "script_of", "starts"]
 
 _PYTHON = re.compile(r"(?:.*/)?python(?:\d+(?:\.\d+)*)?")
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh")
-_REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
+_REFERENCE = re.compile(r"\$?\$\(([A-Za-z_][\w.-]*)\)")
 _WITH_VALUE = ("-X", "-W")
 _ALIASES = {"planner_sla": "dynamo.planner.planner_sla", "dynamo.vllm.main": "dynamo.vllm"}
 
@@ -83,10 +83,15 @@ def _values(container: Container) -> dict[str, str | None]:
 
 
 def _filled(text: str, variables: Mapping[str, str | None]) -> str:
-    """Fill ``$(NAME)`` in, as the kubelet does before anything starts; unknown names stay."""
+    """Fill ``$(NAME)`` in, as the kubelet does before anything starts; unknown and ``$$(NAME)`` stay."""
     if "$(" not in text:
         return text
-    return _REFERENCE.sub(lambda m: m[0] if (v := variables.get(m[1])) is None else v, text)
+
+    def fill(found: re.Match[str]) -> str:
+        value = None if found[0].startswith("$$") else variables.get(found[1])
+        return found[0] if value is None else value
+
+    return _REFERENCE.sub(fill, text)
 
 
 def _expanded(tokens: list[Token], container: Container) -> list[Token]:

@@ -13,7 +13,18 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LINES", "Flag", "Module", "Parser", "config", "extended", "history", "knows", "module"]
+__all__ = [
+    "LINES",
+    "Flag",
+    "Module",
+    "Parser",
+    "config",
+    "extended",
+    "history",
+    "knows",
+    "module",
+    "variables",
+]
 
 LINES: tuple[str, ...] = ("0.6", "0.7", "0.8", "0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
 """The release lines whose parsers were read; patch releases of a line parse alike."""
@@ -54,7 +65,6 @@ class Flag:
     effect: str = ""
     required: bool = False
     stage: str = ""
-    default: Any = None
 
 
 @dataclass(slots=True)
@@ -220,6 +230,13 @@ def history(name: str, spelling: str) -> list[tuple[str, str]]:
                 if spelling in _all_spellings(flag, entry):
                     stretches.append((first, last))
     return _joined(sorted(stretches, key=lambda stretch: _AT[stretch[0]]))
+
+
+@lru_cache(maxsize=64)
+def variables(name: str) -> frozenset[str]:
+    """Return every variable that a module reads for one of its flags, in any release."""
+    entries = [entry for runs in _raw(name).values() for _, _, entry in runs]
+    return frozenset(entry[key] for entry in entries for key in ("env", "env_old") if key in entry)
 
 
 def _all_spellings(flag: str, entry: dict[str, Any]) -> set[str]:

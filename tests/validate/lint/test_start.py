@@ -78,8 +78,12 @@ def test_paths_name_the_item() -> None:
 
 
 def test_unknown_references_are_marked() -> None:
-    (start,) = starts(container(["python3", "-m", "dynamo.vllm", "$(MODEL)", "$(SECRET)", "${X}", "a$b"]))
-    assert [t.known for t in start.arguments] == [True, False, False, True]
+    (start,) = starts(
+        container(["python3", "-m", "dynamo.vllm", "$(MODEL)", "$(SECRET)", "${X}", "a$b", "$$(MODEL)"])
+    )
+    assert [t.known for t in start.arguments] == [True, False, False, True, False]
+    assert start.arguments[0].text == "qwen"
+    assert start.arguments[4].text == "$$(MODEL)"
 
 
 def test_the_script() -> None:

@@ -269,3 +269,28 @@ def test_names_are_short_for_grove_only(features: set[str] | None, *, found: boo
     obj = beta(frontend(), name="a" * 40)
     cluster = {"features": features, "kubernetes": "1.34"}
     assert ("NAM-01" in {f.rule for f in lint(obj, release="1.6.1", cluster=cluster)}) is found
+
+
+@pytest.mark.parametrize(("base", "found"), [("Qwen/Qwen3-0.6B", False), ("Qwen/Qwen3-8B", True)])
+def test_adapters_are_for_the_model_that_is_referred_to(base: str, *, found: bool) -> None:
+    worker = w(f"{V} --enable-lora", env={"DYN_LORA_ENABLED": "true"}, modelRef={"name": "Qwen/Qwen3-0.6B"})
+    adapter = {"kind": "DynamoModel", "spec": {"modelName": "a", "baseModelName": base}}
+    codes = {
+        f.rule
+        for f in lint(beta(frontend(), worker), release="1.6.1", others=[adapter, {"kind": "DynamoModel"}])
+    }
+    assert ("LORA-01" in codes) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("DYN_ROUTER_MOD", True),
+        ("DYN_ROUTER_MODE", False),
+        ("DYN_SOMETHING_ELSE", False),
+        ("ROUTER_MODE", False),
+    ],
+)
+def test_variables_one_slip_away(name: str, *, found: bool) -> None:
+    codes = {f.rule for f in lint(beta(frontend(env={name: "kv"})), release="1.6.1")}
+    assert ("ENV-03" in codes) is found

@@ -57,22 +57,34 @@ def _with_sidecar(side: dict[str, Any]) -> dict[str, Any]:
 )
 def adapters(scene: Scene) -> Iterator[Found]:
     """Find LoRA workers with a model reference that lack the switch, and adapters of another base."""
-    named: dict[str, Part] = {}
     for p in scene.workers:
-        reference = p.component.raw.get("modelRef")
-        if isinstance(reference, dict) and isinstance(reference.get("name"), str):
-            named[reference["name"]] = p
-            value = p.main.value("DYN_LORA_ENABLED")
-            unset = "DYN_LORA_ENABLED" not in p.main.env and not p.main.env_from
-            if (
-                p.engine == "vllm"
-                and p.has("--enable-lora")
-                and (unset or (value or "true").lower() not in _TRUE)
-            ):
-                yield Found(
-                    p.at("--enable-lora"),
-                    f"{p.name} enables LoRA without DYN_LORA_ENABLED: its adapters are not loaded",
-                )
+        if p.engine != "vllm" or not p.has("--enable-lora") or not _reference(p):
+            continue
+        value = p.main.value("DYN_LORA_ENABLED")
+        unset = "DYN_LORA_ENABLED" not in p.main.env and not p.main.env_from
+        if unset or (value or "true").lower() not in _TRUE:
+            message = f"{p.name} enables LoRA without DYN_LORA_ENABLED: its adapters are not loaded"
+            yield Found(p.at("--enable-lora"), message)
+    yield from _other_bases(scene)
+
+
+def _reference(p: Part) -> str:
+    reference = p.component.raw.get("modelRef")
+    name = reference.get("name") if isinstance(reference, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _other_bases(scene: Scene) -> Iterator[Found]:
+    """Find a graph whose references no adapter of the run has as its base, though there are adapters."""
+    specs = [o.get("spec") for o in scene.others if o.get("kind") == "DynamoModel"]
+    bases = {spec.get("baseModelName") for spec in specs if isinstance(spec, dict)}
+    graphs = [o for o in scene.others if o.get("kind") == "DynamoGraphDeployment"]
+    for p in scene.workers if bases and not graphs else ():
+        name = _reference(p)
+        if name and p.has("--enable-lora") and name not in bases:
+            shown = ", ".join(sorted(map(str, bases)))
+            message = f"{p.name} refers to {name} and the adapters are for {shown}: they are not loaded"
+            yield Found((*p.path, "modelRef", "name"), message)
 
 
 @rule(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.validate.lint import tables
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
@@ -225,3 +228,31 @@ def refused_variables(scene: Scene) -> Iterator[Found]:
             yield Found(
                 p.main.env[name].path, f"{name} is refused in {release_name(p.line)}: the worker stops"
             )
+
+
+@rule(
+    "ENV-03",
+    "warning",
+    "a variable that nothing reads",
+    effect="it is silently ignored",
+    hint="write the name that the release reads",
+    source="the variables that each parser names for its flags, and environment_names.rs",
+    bad=example(frontend(env={"DYN_ROUTERMODE": "kv"})),
+    good=example(frontend(env={"DYN_ROUTER_MODE": "kv"})),
+)
+def misspelt_variables(scene: Scene) -> Iterator[Found]:
+    """Find DYN_ variables that are one slip away from one that the module reads."""
+    for p in scene.parts:
+        for name, variable in p.main.env.items() if p.module else ():
+            if name.startswith("DYN_") and name not in _DEAD and (near := _meant(p.module, name)):
+                yield Found(variable.path, f"nothing reads {name}: it does nothing", f"did you mean {near}?")
+
+
+@lru_cache(maxsize=1024)
+def _meant(module: str, name: str) -> str:
+    """Return the variable that a name is one or two letters away from, if it is none itself."""
+    known = tables.variables(module)
+    if name in known:
+        return ""
+    near = difflib.get_close_matches(name, known, 1, 0.93)
+    return near[0] if near and name.rstrip("S") != near[0].rstrip("S") else ""
