@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.yaml import Path
 
-__all__ = ["counterpart"]
+__all__ = ["counterpart", "same_place"]
 
 _MAIN = ("podTemplate", "spec", "containers", MAIN)
 _SIDECAR = ("podTemplate", "spec", "containers", SIDECAR)
@@ -73,6 +73,11 @@ def counterpart(path: Path, source: Any, target: Any) -> Path | None:
         if found is not None:
             return found
     return None
+
+
+def same_place(path: Path, source: Any, target: Any) -> Path | None:
+    """Return the path of the same thing in an edited object of the same version; None when it is gone."""
+    return _resolve(_named(path, source), path, source, target)
 
 
 def _candidates(path: Path, source: Any) -> Iterator[Path]:
@@ -151,7 +156,8 @@ def _index(items: list[Any], key: str | int, path: Path, source: Any) -> int | N
     value = _at(source, path)
     if key < len(items) and (isinstance(items[key], dict) or items[key] == value):
         return key
-    return None
+    equal = [i for i, item in enumerate(items) if item == value]
+    return equal[0] if len(equal) == 1 else None
 
 
 def _at(value: Any, path: Path) -> Any:

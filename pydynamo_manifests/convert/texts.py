@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydynamo_manifests.convert.objects import KINDS, convert_report, target_ver
 from pydynamo_manifests.convert.places import counterpart
 from pydynamo_manifests.errors import ConversionError, YamlError
 
-__all__ = ["TextConversion", "convert_text"]
+__all__ = ["TextConversion", "convert_text", "edit_text"]
 
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?(?:\r?\n|$)", re.MULTILINE)
 
@@ -37,6 +38,13 @@ class TextConversion:
     notices: list[str] = field(default_factory=list)
 
 
+Edit = Callable[[dict[str, Any], TextConversion, str], dict[str, Any] | None]
+"""Returns the new form of a document, None when it stays; notes what it has to say under the name given."""
+
+Place = Callable[[yaml.Path, Any, Any], "yaml.Path | None"]
+"""Returns where the thing at a path of the old document stands in the new one."""
+
+
 def convert_text(text: str, to: str, *, clean: bool = False, source: str = "<text>") -> TextConversion:
     """Convert every object of the four kinds in a YAML (or JSON) text that has the other version.
 
@@ -47,12 +55,24 @@ def convert_text(text: str, to: str, *, clean: bool = False, source: str = "<tex
         ConversionError: An object cannot be converted; names source and document.
     """
     target_version(to)
+
+    def edit(old: dict[str, Any], out: TextConversion, name: str) -> dict[str, Any] | None:
+        try:
+            return _document(old, to, out, clean=clean, name=name)
+        except ConversionError as e:
+            raise ConversionError(f"{name}: {e}") from None
+
+    return edit_text(text, edit, counterpart, source)
+
+
+def edit_text(text: str, edit: Edit, place: Place, source: str) -> TextConversion:
+    """Let ``edit`` rewrite the documents of a text; what it leaves keeps its bytes, comments come along."""
     out = TextConversion("")
     parts: list[str] = []
     at = 0
     for number, match in enumerate([*_SEPARATOR.finditer(text), None], 1):
         chunk = text[at : match.start() if match else len(text)]
-        parts.append(_chunk(chunk, to, out, clean=clean, source=source, number=number))
+        parts.append(_chunk(chunk, edit, place, out, f"{source}, document {number}"))
         if match:
             parts.append(match[0])
             at = match.end()
@@ -60,24 +80,17 @@ def convert_text(text: str, to: str, *, clean: bool = False, source: str = "<tex
     return out
 
 
-def _chunk(chunk: str, to: str, out: TextConversion, *, clean: bool, source: str, number: int) -> str:
-    name = f"{source}, document {number}"
+def _chunk(chunk: str, edit: Edit, place: Place, out: TextConversion, name: str) -> str:
     try:
-        documents = list(yaml.parse_all(chunk, source))
+        documents = list(yaml.parse_all(chunk))
     except YamlError as e:
         what = "a template" if "{{" in chunk else f"no YAML that can be read ({e.problem})"
         out.notices.append(f"{name}: {what}; left as it is")
         return chunk
     old = documents[0].value if documents else None
-    if not isinstance(old, dict):
+    if not isinstance(old, dict) or (new := edit(old, out, name)) is None:
         return chunk
-    try:
-        new = _document(old, to, out, clean=clean, name=name)
-    except ConversionError as e:
-        raise ConversionError(f"{name}: {e}") from None
-    if new is None:
-        return chunk
-    written, lost = _write(chunk, old, new)
+    written, lost = _write(chunk, old, new, place)
     out.notices += [f"{name}: no place for the comment {comment!r}" for comment in lost]
     return written
 
@@ -110,24 +123,23 @@ def _document(
     return conversion.manifest
 
 
-def _write(chunk: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[str, list[str]]:
+def _write(chunk: str, old: dict[str, Any], new: dict[str, Any], place: Place) -> tuple[str, list[str]]:
     newline = "\r\n" if "\r\n" in chunk else "\n"
     if chunk.lstrip().startswith("{"):
         return json.dumps(new, indent=2, ensure_ascii=False).replace("\n", newline) + newline, []
     head, body = _head(chunk.replace("\r\n", "\n"))
     found = comments.find(body, next(yaml.parse_all(body)))
-    kept = [c._replace(path=path) for c in found if (path := _place(c, old, new)) is not None]
-    kept += [c for c in found if c.path is None]
+    moved = [c if c.path is None else c._replace(path=_moved(c.path, old, new, place) or ()) for c in found]
+    lost = [c.text for c in moved if c.path == ()]
     plain = yaml.dump(new)
-    text = comments.attach(plain, kept)
-    lost = [c.text for c in found if c.path is not None and _place(c, old, new) is None]
+    text = comments.attach(plain, [c for c in moved if c.path != ()])
     if yaml.load(text) != new:
         text, lost = plain, [c.text for c in found]
     return (head + text).replace("\n", newline), lost
 
 
-def _place(comment: comments.Comment, old: Any, new: Any) -> yaml.Path | None:
-    return None if comment.path is None or "items" in new else counterpart(comment.path, old, new)
+def _moved(path: yaml.Path, old: Any, new: Any, place: Place) -> yaml.Path | None:
+    return None if "items" in new else place(path, old, new)
 
 
 def _head(chunk: str) -> tuple[str, str]:
