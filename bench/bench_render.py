@@ -65,7 +65,7 @@ def run() -> list[Row]:
 
 _WORK = f"""
 import resource, time
-from pydynamo_manifests import render
+from pydynamo_manifests import Intent, compose, render
 start = time.perf_counter()
 for number in range({GRAPHS}):
     render(compose(Intent(backend="vllm", pattern="disagg-router", model=f"org/model-{{number}}")), name="qwen")
