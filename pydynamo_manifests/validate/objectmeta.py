@@ -73,12 +73,15 @@ def check_metadata(metadata: Any, group: str, kind: str) -> Iterator[Finding]:
     elif isinstance(prefix, str) and prefix and not _SUBDOMAIN.fullmatch(f"{prefix}x"):
         yield _bad(("metadata", "generateName"), prefix, _SUBDOMAIN_WORDS)
     namespace = metadata.get("namespace")
-    if isinstance(namespace, str) and namespace:
-        if len(namespace) > MAX_LABEL or not _LABEL.fullmatch(namespace):
-            yield NO_NAMESPACE.finding(("metadata", "namespace"), f"{namespace!r} is no name of a namespace")
+    if isinstance(namespace, str) and namespace and not _is_label(namespace):
+        yield NO_NAMESPACE.finding(("metadata", "namespace"), f"{namespace!r} is no name of a namespace")
     yield from check_template_metadata(metadata, ("metadata",))
     for index, finalizer in enumerate(metadata.get("finalizers") or ()):
         yield from _qualified(("metadata", "finalizers", index), finalizer)
+
+
+def _is_label(text: str) -> bool:
+    return len(text) <= MAX_LABEL and _LABEL.fullmatch(text) is not None
 
 
 def check_template_metadata(metadata: dict[str, Any], path: Path) -> Iterator[Finding]:

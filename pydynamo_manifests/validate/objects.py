@@ -101,18 +101,11 @@ def _stages(
 ) -> list[Finding]:
     from pydynamo_manifests.validate import admission, lint  # noqa: PLC0415 - many modules
 
-    old = target.olds.get(identity(obj)) if target.olds else None
-    submitted, defaulted = obj, True
-    try:
-        submitted = admission.default(obj, old=old, release=target.release, cluster=target.cluster)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        defaulted = False  # of a shape that the schema refuses
-    found, stored = judge.judge(submitted, NO_OLD if old is None else old)
+    old = _old(obj, target)
+    found, stored = _by_schema(obj, old, judge, target)
     found = _metadata(obj, GROUP, str(obj["kind"]), found)
     if any(f.severity == "error" for f in found):
         return _kept(found, target)
-    if not defaulted:
-        raise AssertionError("defaulting failed on an object that the schema takes")
     before = None if old is None else judge.stored(old)
     found += _kept(
         admission.admit(stored, old=before, release=target.release, cluster=target.cluster, user=target.user),
@@ -127,6 +120,33 @@ def _stages(
         admission_ran=True,
     )
     return found
+
+
+def _old(obj: dict[str, Any], target: Target) -> dict[str, Any] | None:
+    """Return the stored object in the API version of the new one, as the API server compares them."""
+    old = target.olds.get(identity(obj)) if target.olds else None
+    if old is None or old.get("apiVersion") == obj["apiVersion"]:
+        return old
+    from pydynamo_manifests.convert import convert  # noqa: PLC0415 - rarely needed
+
+    return convert(old, str(obj["apiVersion"]))
+
+
+def _by_schema(
+    obj: dict[str, Any], old: dict[str, Any] | None, judge: Judge, target: Target
+) -> tuple[list[Finding], Any]:
+    """Judge what the defaulting webhooks make of an object: they come before the schema's last word."""
+    from pydynamo_manifests.validate import admission  # noqa: PLC0415 - as above
+
+    before = NO_OLD if old is None else old
+    try:
+        submitted = admission.default(obj, old=old, release=target.release, cluster=target.cluster)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        verdict = judge.judge(obj, before)
+        if not verdict[0]:
+            raise
+        return verdict
+    return judge.judge(submitted, before)
 
 
 def _metadata(obj: dict[str, Any], group: str, kind: str, found: list[Finding]) -> list[Finding]:

@@ -17,7 +17,7 @@ _CHUNK = 64
 _target: list[Target] = []
 
 
-def judge_files(files: Sequence[str], target: Target, jobs: int) -> Iterator[list[Document]]:
+def judge_files(files: Sequence[tuple[str, bool]], target: Target, jobs: int) -> Iterator[list[Document]]:
     """Yield the documents of each file."""
     chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
     with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target,)) as pool:
@@ -28,7 +28,8 @@ def _set_target(target: Target) -> None:
     _target[:] = [target]
 
 
-def _judge(path: str) -> list[Document]:
+def _judge(file: tuple[str, bool]) -> list[Document]:
     from pydynamo_manifests.validate.run import validate_file  # noqa: PLC0415 - imports this module
 
-    return validate_file(path, _target[0])
+    path, named = file
+    return validate_file(path, _target[0], named=named)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
@@ -86,7 +87,7 @@ def validate_paths(
 
         results = judge_files(files, target, jobs)
     else:
-        results = (validate_file(file, target, stdin) for file in files)
+        results = (validate_file(file, target, named=named, stdin=stdin) for file, named in files)
     found: list[Document] = []
     for done, documents_of_file in enumerate(results, 1):
         found += documents_of_file
@@ -95,18 +96,20 @@ def validate_paths(
     return Report(tuple(found))
 
 
-def validate_file(path: str, target: Target, stdin: Callable[[str], None] | None = None) -> list[Document]:
-    """Judge one file."""
+def validate_file(
+    path: str, target: Target, *, named: bool = True, stdin: Callable[[str], None] | None = None
+) -> list[Document]:
+    """Judge one file; ``named`` says that the user asked for it itself, not only for its folder."""
     try:
         text = read_text(path)
-        if stdin and path == STDIN:
-            stdin(text)
     except InputError as e:
         return [Document.failed(path, 0, UNREADABLE.finding((), str(e)))]
-    return list(_documents_of(text, path, target))
+    if stdin and path == STDIN:
+        stdin(text)
+    return list(_documents_of(text, path, target, named=named))
 
 
-def _documents_of(text: str, source: str, target: Target) -> Iterator[Document]:
+def _documents_of(text: str, source: str, target: Target, *, named: bool = True) -> Iterator[Document]:
     found = list(documents(text, source))
     readable = all(one.error is None for one in found)
     if is_template(source, text, readable=readable):
@@ -121,7 +124,7 @@ def _documents_of(text: str, source: str, target: Target) -> Iterator[Document]:
             )
             yield Document.failed(source, one.index, finding)
         elif one.parsed is not None and one.parsed.value is not None:
-            made = _object(one.parsed.value, one.index, source, values, target)
+            made = _object(one.parsed.value, one.index, source, values, target, named=named)
             yield _located(made, one, one.parsed) if made.findings else made
 
 
@@ -133,19 +136,42 @@ def _located(document: Document, found: Found, parsed: Parsed) -> Document:
     return replace(document, findings=tuple(placed))
 
 
-def _object(value: Any, index: int, source: str, values: Sequence[Any], target: Target) -> Document:
-    if not isinstance(value, dict):
-        finding = NOT_AN_OBJECT.finding((), "a document must be a map, such as an object or values")
-        return Document.judged(source, index, value, [finding])
-    if "apiVersion" not in value and "kind" not in value:
-        from pydynamo_manifests.validate.values_files import judge_values  # noqa: PLC0415 - loads the models
-
-        verdict = judge_values(value, target)
-    elif "kind" not in value and source.endswith("Chart.yaml"):
-        verdict = Skipped("a chart's own description")
-    else:
-        others = [o for o in values if o is not value and isinstance(o, dict)]
-        verdict = judge_object(value, target, others)
+def _object(
+    value: Any, index: int, source: str, values: Sequence[Any], target: Target, *, named: bool = True
+) -> Document:
+    verdict = _verdict(value, source, values, target)
+    if isinstance(verdict, Unknown) and not named:
+        verdict = Skipped(verdict.message)
     if isinstance(verdict, Skipped):
         return Document.skipped(source, index, value, verdict)
-    return Document.judged(source, index, value, verdict)
+    found = [NOT_AN_OBJECT.finding((), verdict.message)] if isinstance(verdict, Unknown) else verdict
+    return Document.judged(source, index, value, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A document that is nothing known: an error in a file that was asked for, else somebody else's."""
+
+    message: str
+
+
+def _verdict(
+    value: Any, source: str, values: Sequence[Any], target: Target
+) -> list[Finding] | Skipped | Unknown:
+    if not isinstance(value, dict):
+        return Unknown("a document must be a map, such as an object or values")
+    if "$schema" in value:
+        return Skipped("a JSON Schema")
+    if "apiVersion" not in value and "kind" not in value:
+        from pydynamo_manifests.validate.values_files import chart_of, judge_values  # noqa: PLC0415 - loads models
+
+        chart = chart_of(value)
+        return (
+            judge_values(value, chart, target)
+            if chart
+            else Unknown("neither an object nor values of a chart")
+        )
+    if "kind" not in value and PurePath(source).name == "Chart.yaml":
+        return Skipped("a chart's own description")
+    others = [o for o in values if o is not value and isinstance(o, dict)]
+    return judge_object(value, target, others)

@@ -41,26 +41,27 @@ class Found:
     """How many lines of the text come before the part that was parsed."""
 
 
-def files_of(paths: Iterable[str]) -> Iterator[str]:
+def files_of(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Yield the YAML and JSON files of paths, folders with all below them, each once, in order.
+
+    With each comes whether it was named itself: what only lies in a folder may be anything.
 
     Raises:
         InputError: A path that does not exist.
     """
     seen: set[str] = set()
     for path in paths:
-        for file in [path] if path == STDIN else _below(Path(path)):
+        folder = path != STDIN and Path(path).is_dir()
+        for file in _walk(Path(path)) if folder else _named(path):
             if file not in seen:
                 seen.add(file)
-                yield file
+                yield file, not folder
 
 
-def _below(path: Path) -> Iterable[str]:
-    if path.is_dir():
-        return _walk(path)
-    if not path.exists():
+def _named(path: str) -> list[str]:
+    if path != STDIN and not Path(path).exists():
         raise InputError(f"{path}: no such file or folder")
-    return [str(path)]
+    return [path]
 
 
 def _walk(folder: Path) -> Iterator[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.errors import DynamoManifestsError
-from pydynamo_manifests.validate.codes import BAD_VALUES, NOT_AN_OBJECT
+from pydynamo_manifests.errors import DynamoManifestsError, UnknownNameError
+from pydynamo_manifests.validate.codes import BAD_VALUES
 from pydynamo_manifests.validate.objects import Skipped, judge_object
 from pydynamo_manifests.validate.report import Finding, print_path
 from pydynamo_manifests.validate.values_paths import values_path
-from pydynamo_manifests.validate.words import suggestion
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.target import Target
@@ -20,6 +20,9 @@ __all__ = ["chart_of", "judge_values"]
 
 NAME = "release"
 """Stands for the name of the Helm release, which values do not know."""
+
+_NEAR = 0.85
+"""How alike a misspelt key must be."""
 
 
 @cache
@@ -32,39 +35,34 @@ def _models() -> dict[str, Any]:
 
 
 def chart_of(values: dict[str, Any]) -> str | None:
-    """Return the chart whose values these are, by the keys that only it has; None when none are."""
-    keys = {chart: _keys(model) for chart, model in _models().items()}
-    counts = {chart: len(known & values.keys()) for chart, known in keys.items()}
-    best = max(counts, key=lambda chart: counts[chart])
-    return best if counts[best] else None
+    """Return the chart whose values these are, None when they are of neither.
+
+    Values have ``components``, or nothing but keys of one chart, or mostly such keys with one that is
+    nearly ``components``; keys such as ``image`` alone are in the values of any chart.
+    """
+    if "components" in values:
+        return "dynamo-graph"
+    known = {chart: _keys(model) for chart, model in _models().items()}
+    own = [chart for chart, keys in known.items() if values and values.keys() <= keys]
+    if own:
+        return own[0]
+    if any(get_close_matches(key, ["components"], 1, _NEAR) for key in values):
+        return "dynamo-graph"
+    most = max(known, key=lambda chart: len(known[chart] & values.keys()))
+    hits = known[most] & values.keys()
+    return most if len(hits) > 1 and 2 * len(hits) >= len(values) else None
 
 
 def _keys(model: Any) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 
-def judge_values(values: dict[str, Any], target: Target) -> list[Finding] | Skipped:
-    """Return what is wrong with values and with what they render to, or why they are not judged."""
-    chart = chart_of(values)
-    if chart is None:
-        return (
-            [_unrecognised(values)]
-            if _near(values)
-            else Skipped("neither an object nor values of a chart here")
-        )
+def judge_values(values: dict[str, Any], chart: str, target: Target) -> list[Finding]:
+    """Return what is wrong with values of a chart and with what they render to."""
     found = _schema(values, _models()[chart])
     if found or chart != "dynamo-graph" or not any((values.get("components") or {}).values()):
         return found
     return _rendered(values, target)
-
-
-def _near(values: dict[str, Any]) -> str:
-    known = sorted({key for model in _models().values() for key in _keys(model)} | {"apiVersion", "kind"})
-    return next((hint for key in values if (hint := suggestion(str(key), known))), "")
-
-
-def _unrecognised(values: dict[str, Any]) -> Finding:
-    return NOT_AN_OBJECT.finding((), "neither an object nor values of a chart", _near(values))
 
 
 def _schema(values: dict[str, Any], model: Any) -> list[Finding]:
@@ -88,10 +86,13 @@ def _rendered(values: dict[str, Any], target: Target) -> list[Finding]:
     from pydynamo_manifests.render import render  # noqa: PLC0415 - only values files need it
 
     try:
+        target = _own_release(values, target)
+    except UnknownNameError as e:
+        return [BAD_VALUES.finding(("dynamo", "release"), str(e), "Name a release of the catalogue.")]
+    try:
         objects = render(values, name=NAME)
     except DynamoManifestsError as e:
         return [BAD_VALUES.finding((), str(e), "")]
-    target = _own_release(values, target)
     found: list[Finding] = []
     for obj in objects:
         verdict = judge_object(obj, target, [other for other in objects if other is not obj])

@@ -25,10 +25,15 @@ def values_path(where: Path, obj: dict[str, Any], values: dict[str, Any]) -> Pat
     """Return the place in the values that a place in a rendered object comes from.
 
     Where several could have written it, the one whose values reach deepest is meant; where nothing did,
-    the nearest thing that a user would change.
+    the last: the field that a user would set.
     """
-    candidates = list(_candidates(where, obj, values))
-    return max(candidates, key=lambda path: _depth(path, values)) if candidates else ()
+    best: Path = ()
+    deepest = -1
+    for path in _candidates(where, obj, values):
+        depth = _depth(path, values)
+        if depth >= deepest:
+            best, deepest = path, depth
+    return best
 
 
 def _depth(path: Path, values: Any) -> int:
@@ -75,11 +80,15 @@ def _of_spec(rest: Path, obj: dict[str, Any]) -> Iterator[Path]:
             return
     if rest[:1] in (("env",), ("envs",)):
         yield _named("env", rest[1:], obj["spec"].get(rest[0]))
-    yield rest or ("components",)
+    if not rest or rest[0] in ("components", "services"):
+        yield ("components",)
+    elif rest[0] == "backendFramework":
+        yield rest
 
 
 def _of_component(rest: Path, part: Any) -> Iterator[Path]:
-    yield ("component", *rest)
+    if rest:
+        yield ("component", *rest)
     if rest[:1] in (("podTemplate",), ("extraPodSpec",), ("extraPodMetadata",)):
         yield from _of_template(rest, part)
     elif rest[:1] == ("multinode",):
@@ -99,7 +108,8 @@ def _of_template(rest: Path, part: Any) -> Iterator[Path]:
         part.get("extraPodSpec") if rest[0] == "extraPodSpec" else (part.get("podTemplate") or {}).get("spec")
     )
     pod = pod if isinstance(pod, dict) else {}
-    yield ("podSpec", *inner)
+    if inner:
+        yield ("podSpec", *inner)
     if inner[:1] == ("mainContainer",):
         yield from _of_container(inner[1:], pod.get("mainContainer"))
     elif inner[:1] == ("containers",) and len(inner) > 1:
@@ -119,7 +129,8 @@ def _of_containers(rest: Path, containers: Any) -> Iterator[Path]:
 
 def _of_container(rest: Path, container: Any) -> Iterator[Path]:
     container = container if isinstance(container, dict) else {}
-    yield ("container", *rest)
+    if rest:
+        yield ("container", *rest)
     if rest[:1] == ("args",):
         yield _argument(rest[1:], container.get("args"))
     elif rest[:1] == ("resources",):

@@ -98,7 +98,7 @@ def _type_hint(types: list[str], value: Any) -> str:
     if value is None:
         return "Remove the null; the API server keeps it in a list and refuses it."
     if "string" in types and isinstance(value, (bool, int, float)):
-        return f'Quote it: "{json.dumps(value)}".'
+        return "Quote it, so that it is text."
     if "integer" in types and isinstance(value, str) and value.lstrip("-").isdigit():
         return f"Write it without quotes: {value}."
     return ""

@@ -71,6 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Judge, write the report, and return the exit code."""
+    from pydynamo_manifests.cli.inputs import write_output
     from pydynamo_manifests.validate.formats import write
     from pydynamo_manifests.validate.run import validate_paths
 
@@ -78,7 +79,7 @@ def run(args: Namespace) -> int:
     texts = _Texts()
     report = validate_paths(args.paths, target, jobs=_jobs(args), progress=_progress(), stdin=texts.stdin)
     colour = args.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    _emit(write(report, args.format, lines=texts.lines, colour=colour), args.output)
+    write_output(write(report, args.format, lines=texts.lines, colour=colour), args.output)
     _close(report)
     return _exit(report, args.fail_on)
 
@@ -101,7 +102,7 @@ def _olds(paths: list[str]) -> list[Any]:
     from pydynamo_manifests import yaml
     from pydynamo_manifests.validate.sources import files_of, read_text
 
-    found = [o for file in files_of(paths) for o in yaml.load_all(read_text(file), file) if o is not None]
+    found = [o for file, _ in files_of(paths) for o in yaml.load_all(read_text(file), file) if o is not None]
     return [item for o in found for item in (o["items"] if isinstance(o, dict) and "items" in o else [o])]
 
 
@@ -147,13 +148,6 @@ def _progress() -> Any:
             )
 
     return show
-
-
-def _emit(text: str, output: str | None) -> None:
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
 
 
 def _close(report: Report) -> None:

@@ -141,9 +141,9 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     operators = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%", "&&", "||"])
     calls = st.sampled_from([
         "size({0})", "{0}.contains({1})", "{0}.startsWith({1})", "{0}.endsWith({1})", "{0}.lowerAscii()", "{0}.upperAscii()",
-        "{0}.split(',')", "{0}.substring({1})", "{0}.indexOf({1})", "{0}.charAt({1})", "{0}.trim()", "!({0})", "-({0})", "string({0})", "int(string({0}))",
+        "{0}.split(',')", "{0}.substring({1})", "string({0}).indexOf({1})", "{0}.charAt({1})", "{0}.trim()", "!({0})", "-({0})", "string({0})", "int(string({0}))",
         "{0}.all(v, {1} == v)", "{0}.exists(v, v == {1})", "{0}.exists_one(v, v == {1})", "{0}.filter(v, v != {1})", "{0}.map(v, [v, {1}])",
-        "{0}[{1}]", "has(self.{2})", "has(self.m.{2})", "self.?{2}.orValue({0})", "[{0}, {1}]", "self.?m[?{0}].hasValue()",
+        "{0}[{1}]", "has(self.{2})", "has(self.m.{2})", "self.?{2}.orValue({0})", "[{0}, {1}]", "self.?m[?string({0})].hasValue()",
     ])  # fmt: skip
     names = st.sampled_from([*SELF, "missing"])
     called = st.builds(
