@@ -35,6 +35,10 @@ def _image(image: str, path: str, component: Component, work: Work) -> str:
         elif work.reaches("1.4") and not component.raw.get("runtimeVersionOverride"):
             work.decide(path, f"the tag {tag!r} names no release: from 1.4 on runtimeVersionOverride must")
         return image
+    named = release_of_tag(tag)
+    if named is not None and named > work.target:
+        work.decide(path, f"{image} is newer than {work.target.version}")
+        return image
     repository = found["repository"]
     wanted = work.target.component_images.get("planner")
     module = component.argv.module

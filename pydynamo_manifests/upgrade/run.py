@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.errors import CombinationError, InputError
 from pydynamo_manifests.releases import release
 from pydynamo_manifests.upgrade import leftovers, names, objects, planner, workers
-from pydynamo_manifests.upgrade.work import Change, Component, Decision, Work, components
+from pydynamo_manifests.upgrade.work import Change, Component, Decision, Work, components, shared_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,10 +75,8 @@ def upgrade(manifest: Mapping[str, Any], start: str, target: str, *, rename: boo
 
 
 def _graph(out: dict[str, Any], parts: list[Component], work: Work, *, rename: bool) -> None:
-    for key in ("env", "envs"):
-        variables = out.get("spec", {}).get(key)
-        if isinstance(variables, list):
-            names.environment(f"spec.{key}", variables, work)
+    for path, variables in shared_env(out):
+        names.environment(path, variables, work)
     workers.migration(parts, work)
     leftovers.leftovers(out, work)
     objects.graph_fields(out, parts, work)
@@ -87,7 +85,7 @@ def _graph(out: dict[str, Any], parts: list[Component], work: Work, *, rename: b
 
 
 def _has_kv_router(manifest: dict[str, Any], parts: list[Component]) -> bool:
-    shared = [v for key in ("env", "envs") for v in manifest.get("spec", {}).get(key) or []]
+    shared = [variable for _, variables in shared_env(manifest) for variable in variables]
     mode = any(v.get("name") == "DYN_ROUTER_MODE" and v.get("value") == "kv" for v in shared)
     off = any(
         p.argv.has("--no-kv-events") or p.argv.has("--no-router-kv-events") for p in parts if p.is_frontend

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.releases import Release
 
-__all__ = ["Change", "Component", "Decision", "Work", "components"]
+__all__ = ["Change", "Component", "Decision", "Work", "components", "is_env", "shared_env"]
 
 _SHELL_DEFAULT = ("/bin/sh", "-c")
 _FRONTEND_DEFAULT = ("python3",)
@@ -127,11 +127,11 @@ class Component:
 
     def environments(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Yield every list of variables."""
-        if self.alpha and isinstance(self.raw.get("envs"), list):
+        if self.alpha and is_env(self.raw.get("envs")):
             yield self.path, self.raw["envs"]
         for path, container in self.containers():
             key = "envs" if container is self.raw.get("frontendSidecar") else "env"
-            if isinstance(container.get(key), list):
+            if is_env(container.get(key)):
                 yield path, container[key]
 
     def variable(self, name: str) -> str | None:
@@ -146,6 +146,29 @@ class Component:
         return None
 
 
+def as_map(value: Any) -> dict[str, Any]:
+    """Return a map, an empty one for everything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_maps(value: Any) -> list[dict[str, Any]]:
+    """Return the maps of a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def is_env(value: Any) -> bool:
+    """Tell whether a value is a list of variables."""
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def shared_env(manifest: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the variables that a graph gives all its components."""
+    spec = as_map(manifest.get("spec"))
+    for key in ("env", "envs"):
+        if is_env(spec.get(key)):
+            yield f"spec.{key}", spec[key]
+
+
 def components(manifest: dict[str, Any]) -> list[Component]:
     """Return the components of a graph or of a component deployment; parts of a wrong shape are left out."""
     spec = manifest.get("spec")
@@ -153,25 +176,25 @@ def components(manifest: dict[str, Any]) -> list[Component]:
         return []
     alpha = str(manifest.get("apiVersion")).endswith("v1alpha1")
     if manifest.get("kind") == "DynamoComponentDeployment":
-        named = [(str(manifest.get("metadata", {}).get("name", "")), "spec", spec)]
+        named = [(str(as_map(manifest.get("metadata")).get("name", "")), "spec", spec)]
     elif alpha:
-        named = [(str(n), f"services.{n}", s) for n, s in (spec.get("services") or {}).items()]
+        named = [(str(n), f"services.{n}", s) for n, s in as_map(spec.get("services")).items()]
     else:
-        found = [c for c in spec.get("components") or [] if isinstance(c, dict)]
+        found = as_maps(spec.get("components"))
         named = [(str(c.get("name", "")), f"components.{c.get('name', '')}", c) for c in found]
     return [_component(n, path, raw, alpha=alpha) for n, path, raw in named if isinstance(raw, dict)]
 
 
 def _component(name: str, path: str, raw: dict[str, Any], *, alpha: bool) -> Component:
     if alpha:
-        extra = raw.get("extraPodSpec") or {}
-        main = extra.get("mainContainer") or {}
-        others = [*(extra.get("containers") or []), *(extra.get("initContainers") or [])]
+        pod = as_map(raw.get("extraPodSpec"))
+        main = as_map(pod.get("mainContainer"))
+        others = as_maps(pod.get("containers")) + as_maps(pod.get("initContainers"))
         if isinstance(raw.get("frontendSidecar"), dict):
             others.append(raw["frontendSidecar"])
     else:
-        spec = (raw.get("podTemplate") or {}).get("spec") or {}
-        containers = [c for c in spec.get("containers") or [] if isinstance(c, dict)]
+        pod = as_map(as_map(raw.get("podTemplate")).get("spec"))
+        containers = as_maps(pod.get("containers"))
         main = next((c for c in containers if c.get("name") == "main"), {})
-        others = [c for c in containers if c is not main] + (spec.get("initContainers") or [])
-    return Component(name, path, raw, main, [c for c in others if isinstance(c, dict)], alpha)
+        others = [c for c in containers if c is not main] + as_maps(pod.get("initContainers"))
+    return Component(name, path, raw, main, others, alpha)
