@@ -13,6 +13,7 @@ from pydynamo_manifests.validate.objects import Skipped, judge_object
 from pydynamo_manifests.validate.report import Document, Finding, Report
 from pydynamo_manifests.validate.sources import STDIN, documents, files_of, is_template, read_text
 from pydynamo_manifests.validate.target import Target
+from pydynamo_manifests.yaml.guards import MAX_DEPTH, is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -129,17 +130,21 @@ def _documents_of(text: str, source: str, target: Target, *, named: bool = True)
 
 
 def _located(document: Document, found: Found, parsed: Parsed) -> Document:
-    placed = []
-    for finding in document.findings:
-        line, column = parsed.nearest(finding.place)
-        placed.append(finding.placed(line + found.line, column))
+    places = parsed.nearest([finding.place for finding in document.findings])
+    pairs = zip(document.findings, places, strict=True)
+    placed = (finding.placed(line + found.line, column) for finding, (line, column) in pairs)
     return replace(document, findings=tuple(placed))
 
 
 def _object(
     value: Any, index: int, source: str, values: Sequence[Any], target: Target, *, named: bool = True
 ) -> Document:
-    verdict = _verdict(value, source, values, target)
+    try:
+        verdict = _verdict(value, source, values, target)
+    except (RecursionError, ValueError):
+        if not is_deep(value):
+            raise
+        verdict = [BAD_YAML.finding((), f"nested deeper than {MAX_DEPTH} levels", "")]
     if isinstance(verdict, Unknown) and not named:
         verdict = Skipped(verdict.message)
     if isinstance(verdict, Skipped):

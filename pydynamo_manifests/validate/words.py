@@ -42,6 +42,8 @@ _BOUNDS = {
 }
 _SHOWN = 60
 _MOST_PLACES = 2
+_MOST_GUESSES = 20
+"""An object with more unknown fields than this is something else, and guessing costs time."""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -55,8 +57,8 @@ def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
     path: Path = tuple(error.instance_path)
     kind = error.kind.name
     if kind == "additionalProperties":
-        for name in error.kind.unexpected:
-            yield _unknown(name, path, schema)
+        for count, name in enumerate(error.kind.unexpected):
+            yield _unknown(name, path, schema if count < _MOST_GUESSES else None)
     elif kind == "required":
         name = error.kind.property
         yield MISSING_FIELD.finding((*path, name), f"the field {_quoted(name)} is required", _add(name, path))
@@ -72,7 +74,10 @@ def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:
         yield _form(error, path)
 
 
-def _unknown(name: str, path: Path, schema: dict[str, Any]) -> Finding:
+def _unknown(name: str, path: Path, schema: dict[str, Any] | None) -> Finding:
+    """Return a finding with a guess at what was meant, where there is a schema to guess from."""
+    if schema is None:
+        return UNKNOWN_FIELD.finding((*path, name), f"unknown field {_quoted(name)}")
     here = _at(schema, path)
     known = list(here.get("properties", ())) if here else []
     hint = suggestion(name, known)

@@ -10,7 +10,7 @@ import yaml as pyyaml
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MAX_DEPTH", "MAX_UNFOLDED", "error", "may_be_deep", "refuse_bomb", "refuse_depth"]
+__all__ = ["MAX_DEPTH", "MAX_UNFOLDED", "error", "is_deep", "may_be_deep", "refuse_bomb", "refuse_depth"]
 
 MAX_DEPTH = 200
 """Collections inside collections beyond this are an attack, not a manifest."""
@@ -41,6 +41,22 @@ def refuse_depth(events: Iterable[Any]) -> None:
                 raise error(f"nested deeper than {MAX_DEPTH} levels", event)
         elif isinstance(event, pyyaml.CollectionEndEvent):
             depth -= 1
+
+
+def is_deep(value: Any) -> bool:
+    """Tell whether plain data nests beyond reason."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if not below:
+            return False
+        level = below
+    return True
 
 
 def refuse_bomb(root: pyyaml.Node) -> None:

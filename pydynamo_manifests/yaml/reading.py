@@ -14,7 +14,7 @@ from pydynamo_manifests.yaml.guards import MAX_DEPTH, error, may_be_deep, refuse
 from pydynamo_manifests.yaml.writing import FLOAT, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Parsed", "Path", "Position", "load", "load_all", "parse_all", "positions"]
 
@@ -184,8 +184,14 @@ class Parsed:
         """Return the line and column of every key and list item."""
         return dict(_positions(self.node, (), self.node.start_mark, 0))
 
-    def nearest(self, path: Path) -> Position:
-        """Return the line and column of a path, or of the nearest parent that is there."""
+    def nearest(self, paths: Sequence[Path]) -> list[Position]:
+        """Return the line and column of each path, or of the nearest parent that is there."""
+        if len(paths) > _FEW:
+            known = self.positions()
+            return [_longest(path, known) for path in paths]
+        return [self._walked(path) for path in paths]
+
+    def _walked(self, path: Path) -> Position:
         node, mark = self.node, self.node.start_mark
         for part in path:
             step = _step(node, part)
@@ -193,6 +199,16 @@ class Parsed:
                 break
             node, mark = step
         return mark.line + 1, mark.column + 1
+
+
+_FEW = 30
+"""Up to so many paths are walked to; for more, all positions are read at once."""
+
+
+def _longest(path: Path, known: dict[Path, Position]) -> Position:
+    while path not in known:
+        path = path[:-1]
+    return known[path]
 
 
 def _step(node: pyyaml.Node, part: str | int) -> tuple[pyyaml.Node, pyyaml.Mark] | None:
