@@ -1,0 +1,224 @@
+"""Pages of `docs/` that follow from the catalogue, the values models and the commands."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydynamo_manifests.cli import build_parser
+from pydynamo_manifests.cli.commands import COMMANDS
+from pydynamo_manifests.generate.presets import MARK
+from pydynamo_manifests.patterns import PATTERNS
+from pydynamo_manifests.releases import RELEASES
+from pydynamo_manifests.values import GraphValues
+from pydynamo_manifests.values.chartdocs import values_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pydynamo_manifests.releases import Release
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = f"<!-- {MARK}; do not edit. -->\n"
+TITLES = {"vllm": "vLLM", "sglang": "SGLang", "trtllm": "TensorRT-LLM", "mocker": "mocker"}
+BEGIN = f"<!-- commands: {MARK} from the commands; do not edit below. -->"
+END = "<!-- end of commands -->"
+
+
+def generate() -> dict[str, bytes]:
+    """Return path and content of every page."""
+    pages = {
+        "docs/compatibility.md": compatibility(),
+        "docs/values-graph.md": values_page(),
+        "docs/cli.md": commands_page(),
+        "README.md": with_commands((ROOT / "README.md").read_text(encoding="utf-8")),
+    }
+    return {path: text.encode() for path, text in pages.items()}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *map(list, rows)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def newest_first() -> list[Release]:
+    """Return the releases that users may name."""
+    return [r for r in reversed(RELEASES) if not r.hidden]
+
+
+def compatibility() -> str:
+    """Return the page of releases: what each is made of, and what changes between them."""
+    known = newest_first()
+    return "\n".join(
+        (
+            f"{HEAD}# Releases\n",
+            "What each Dynamo release of the catalogue has. `dynamo-manifests releases RELEASE` says more;",
+            "the facts and their sources are in `pydynamo_manifests/data/releases.yaml`.\n",
+            "## Engines and API\n",
+            table(_ENGINE_HEAD, map(_engine_row, known)),
+            "Graphs are written in the API version of the last column but one; `*` marks the stored version.\n",
+            "## What can be composed\n",
+            table(("Dynamo", *TITLES.values(), "presets"), map(_backend_row, known)),
+            f"Patterns of every release: {', '.join(f'`{name}`' for name in PATTERNS)}.\n",
+            "## Flags that changed their names\n",
+            "Each cell is what composition writes for that release.\n",
+            *(
+                f"### {title}\n\n{table(('Dynamo', *_ROLES), _role_rows(name))}"
+                for name, title in TITLES.items()
+            ),
+            "## Platform\n",
+            "What upstream's platform chart of the release brings, and whether it installs it by default.\n",
+            table(
+                ("Dynamo", "Grove", "KAI scheduler", "etcd", "NATS", "discovery"), map(_platform_row, known)
+            ),
+        )
+    )
+
+
+_ENGINE_HEAD = (
+    "Dynamo",
+    "since",
+    "vLLM",
+    "SGLang",
+    "TensorRT-LLM",
+    "graph API served",
+    "written as",
+    "Kubernetes",
+)
+_ROLES = ("prefill", "decode", "KV events")
+
+
+def _engine_row(r: Release) -> list[str]:
+    kind = r.kinds["DynamoGraphDeployment"]
+    served = ", ".join(f"{v}*" if v == kind.stored else v for v in kind.served)
+    engines = [r.engines[name] for name in ("vllm", "sglang", "trtllm")]
+    written = r.graph_api_version.partition("/")[2]
+    return [r.version, r.first_date, *engines, served, written, f"{r.kubernetes} or newer"]
+
+
+def _backend_row(r: Release) -> list[str]:
+    def word(name: str) -> str:
+        if name not in r.backends:
+            return "no"
+        return "one or more nodes" if name in r.multinode else "one node"
+
+    has_presets = (ROOT / "values" / "graph" / r.line).is_dir()
+    presets = f"[values/graph/{r.line}](../values/graph/README.md)" if has_presets else "`generate`"
+    return [r.version, *map(word, TITLES), presets]
+
+
+def _role_rows(backend: str) -> Iterator[list[str]]:
+    """Yield a row for each run of releases that have the same flags."""
+    shown: list[str] = []
+    for r in newest_first():
+        if backend in r.backends:
+            cells = [*(_flags(r, backend, role) for role in ("prefill", "decode")), _events(r, backend)]
+            if shown and shown[1:] == cells:
+                shown[0] = f"{r.line} {_up_to(shown[0])}"
+            else:
+                if shown:
+                    yield shown
+                shown = [r.line, *cells]
+    if shown:
+        yield shown
+
+
+def _up_to(lines: str) -> str:
+    return f"to {lines.rpartition(' ')[2]}"
+
+
+def _flags(r: Release, backend: str, role: str) -> str:
+    transfer = r.kv_transfer.get(backend, {}).get(role)
+    args = {**r.roles.get(backend, {}).get(role, {}), **(transfer.args if transfer else {})}
+    words = [f"`--{flag}{_value(value)}`" for flag, value in args.items()]
+    engine = ["`cache_transceiver_config` in its engine file"] if transfer and transfer.engine else []
+    return "<br>".join([*words, *engine]) or "none"
+
+
+def _value(value: object) -> str:
+    if value is True:
+        return ""
+    return " {...}" if isinstance(value, dict) else f" {value}"
+
+
+def _events(r: Release, backend: str) -> str:
+    events = r.kv_events[backend]
+    if events.automatic:
+        return "by itself"
+    return "<br>".join(f"`--{flag}{_value(value)}`" for flag, value in events.args.items()) or "by itself"
+
+
+def _platform_row(r: Release) -> list[str]:
+    def word(name: str) -> str:
+        bundled = r.bundled.get(name)
+        if bundled is None:
+            return "no"
+        return f"{bundled.version}{', installed' if bundled.installed else ''}"
+
+    return [r.version, *map(word, ("grove", "kai-scheduler", "etcd", "nats")), r.discovery]
+
+
+def values_page() -> str:
+    """Return the list of every value of the graph chart."""
+    return (
+        f"{HEAD}# Values of the graph chart\n\n"
+        "`NAME` stands for a key of your own: the name of a component, of a volume. Every value takes null,\n"
+        "which takes it away. `dynamo-manifests explain VALUE.PATH` prints one of them, and\n"
+        "[Changing one value](guides/change-one-value.md) shows the four ways to set it.\n\n"
+        f"{values_table(GraphValues)}"
+    )
+
+
+def with_commands(readme: str) -> str:
+    """Return the README with its list of commands written anew."""
+    before, _, rest = readme.partition(BEGIN)
+    after = rest.partition(END)[2]
+    rows = [(f"[`{name}`](docs/cli.md#{name})", summary) for name, summary in COMMANDS.items()]
+    return f"{before}{BEGIN}\n\n{table(('command', 'what it does'), rows)}\n{END}{after}"
+
+
+def commands_page() -> str:
+    """Return every command with its words, options and examples."""
+    intro = (
+        "Every command reads files, folders or `-`, writes to standard output or `-o`, and exits with 0 (fine),\n"
+        "1 (findings or differences) or 2 (it could not do its work). An error is one paragraph; nothing is written\n"
+        "to the output file then.\n"
+    )
+    return "\n".join([f"{HEAD}# Commands\n", intro, *map(_command, COMMANDS)])
+
+
+def _command(name: str) -> str:
+    subparsers = next(
+        a for a in build_parser(only=name)._actions if isinstance(a, argparse._SubParsersAction)
+    )  # noqa: SLF001 - argparse has no public way to list them
+    parser = subparsers.choices[name]
+    parts = [f"## {name}\n", f"{(parser.description or '').strip()}\n", *_options(parser)]
+    if parser.epilog:
+        parts += [f"```text\n{parser.epilog.strip()}\n```\n"]
+    return "\n".join(parts)
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    rows = []
+    for action in parser._actions:  # noqa: SLF001 - as above
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+            for name, child in action.choices.items():
+                yield f"`{name}`: {(child.description or '').strip().splitlines()[0]}\n"
+                yield from _options(child)
+        elif not isinstance(action, argparse._HelpAction) and action.help != argparse.SUPPRESS:  # noqa: SLF001
+            rows.append((_names(action), (action.help or "").replace("|", "\\|") % vars(action)))
+    if rows:
+        yield table(("argument", "meaning"), rows)
+
+
+def _names(action: argparse.Action) -> str:
+    metavar = action.metavar if isinstance(action.metavar, str) else None
+    choices = "\\|".join(map(str, action.choices)) if action.choices else None
+    word = metavar or choices or action.dest.upper()
+    if not action.option_strings:
+        return f"`{word}`"
+    takes = action.nargs != 0
+    return ", ".join(f"`{flag} {word}`" if takes else f"`{flag}`" for flag in action.option_strings)
