@@ -23,9 +23,16 @@ def _rendered(presets: tuple[str, ...], sets: str, name: str, version: int) -> s
     return json.dumps(found)
 
 
-def platform(*presets: str, name: str = "dynamo", version: int = 4, **sets: Any) -> list[dict[str, Any]]:
-    """Return the objects of the chart; a set is written `operator__replicas=2`, or given by `sets={path: value}`."""
+def platform(
+    *presets: str, name: str = "dynamo", version: int = 4, definitions: bool = False, **sets: Any
+) -> list[dict[str, Any]]:
+    """Return the objects of the chart; a set is written `operator__replicas=2`, or given by `sets={path: value}`.
+
+    Definitions are left out unless asked for: they are 99 parts of 100.
+    """
     given = {**sets.pop("sets", {}), **{key.replace("__", "."): value for key, value in sets.items()}}
+    if not definitions:
+        given.setdefault("crds.managedBy", "none")
     found: list[dict[str, Any]] = json.loads(_rendered(presets, json.dumps(given), name, version))
     return found
 

@@ -13,7 +13,7 @@
 {{- define "dynamo-platform.natsAddress" -}}
 {{- if eq .Values.nats.mode "external" }}{{ .Values.nats.external.address }}
 {{- else if eq .Values.nats.mode "builtIn" -}}
-{{ .Values.nats.server.tls.secretName | ternary "tls" "nats" }}://{{ include "dynamo-platform.object" (list . "nats") }}.{{ .Release.Namespace }}.svc:4222
+{{ ternary "nats" "tls" (empty .Values.nats.server.tls.secretName) }}://{{ include "dynamo-platform.object" (list . "nats") }}.{{ .Release.Namespace }}.svc:4222
 {{- end -}}
 {{- end -}}
 

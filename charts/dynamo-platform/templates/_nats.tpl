@@ -64,7 +64,7 @@ cluster {
 {{- /* dynamo-platform.natsCredentials: variables that the configuration reads. */ -}}
 {{- define "dynamo-platform.natsCredentials" -}}
 {{- $keys := dict "password" (dict "NATS_USERNAME" "username" "NATS_PASSWORD" "password") "token" (dict "NATS_TOKEN" "token") -}}
-{{- range $variable, $key := get $keys .method }}
+{{- range $variable, $key := index $keys .method }}
 - name: {{ $variable }}
   valueFrom:
     secretKeyRef:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from pydynamo_manifests.values.base import EnvValue, Fragment, Fragments, StringMap, Values
+from pydynamo_manifests.values.base import ENV_SOURCES, Fragment, Fragments, StringMap, Values
 
 __all__ = [
     "Automatic",
@@ -71,10 +71,32 @@ class Scheduling(Values):
     """Runtime class."""
 
 
+def _variable(value: Any) -> Any:
+    plain = value is None or isinstance(value, (str, bool, int, float))
+    if plain or (isinstance(value, dict) and len(value) == 1 and set(value) <= set(ENV_SOURCES)):
+        return value
+    raise ValueError(f"text, a number, or one source of {', '.join(ENV_SOURCES)}")
+
+
+Variable = Annotated[
+    Any,
+    AfterValidator(_variable),
+    WithJsonSchema(
+        {
+            "type": ["boolean", "null", "number", "object", "string"],
+            "maxProperties": 1,
+            "properties": {name: {"type": "object"} for name in ENV_SOURCES},
+            "additionalProperties": False,
+        }
+    ),
+]
+"""A variable: a literal, or one of the core API's sources."""
+
+
 class Container(Values):
     """What people add to a container."""
 
-    env: dict[str, EnvValue] = {}
+    env: dict[str, Variable] = {}
     """Variables by name: text, or one source such as `{secretKeyRef: {name, key}}`."""
     envFrom: Fragments = []
     """ConfigMaps and Secrets whose keys become variables."""

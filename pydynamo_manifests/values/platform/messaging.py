@@ -8,7 +8,6 @@ from pydantic import Field
 
 from pydynamo_manifests.values.base import Count, Fragment, Fragments, StringMap, Values
 from pydynamo_manifests.values.platform.common import Image, Scheduling, restricted_container, restricted_pod
-from pydynamo_manifests.values.platform.operator import ContainerResources
 
 __all__ = ["Discovery", "Nats"]
 
@@ -64,9 +63,7 @@ class NatsServer(Scheduling):
     jetstream: JetStream = JetStream()
     auth: NatsAuth = NatsAuth()
     tls: NatsTls = NatsTls()
-    resources: ContainerResources = ContainerResources(
-        requests={"cpu": "100m", "memory": "256Mi"}, limits={"memory": "1Gi"}
-    )
+    resources: Fragment = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}}
     """Resources of a server."""
     podSecurityContext: Fragment = restricted_pod(1000)
     """Security context of the pod."""

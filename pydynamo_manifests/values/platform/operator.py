@@ -101,13 +101,6 @@ class ServiceAccount(Values):
     """Annotations, for workload identity."""
 
 
-class ContainerResources(Values):
-    """Resources of a container."""
-
-    requests: Fragment = {}
-    limits: Fragment = {}
-
-
 class Operator(Scheduling, Container):
     """The operator."""
 
@@ -133,13 +126,12 @@ class Operator(Scheduling, Container):
     extraConfig: Fragment = {}
     """Fields of the configuration file that have no value of their own, merged last; null removes."""
     serviceAccount: ServiceAccount = ServiceAccount()
-    resources: ContainerResources = ContainerResources(
-        requests={"cpu": "500m", "memory": "1Gi"}, limits={"memory": "2Gi"}
-    )
+    resources: Fragment = {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}}
     """Resources of the operator."""
-    crdApplyResources: ContainerResources = ContainerResources(
-        requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "256Mi"}
-    )
+    crdApplyResources: Fragment = {
+        "requests": {"cpu": "100m", "memory": "128Mi"},
+        "limits": {"memory": "256Mi"},
+    }
     """Resources of the init container that applies definitions (`crds.managedBy: operator`)."""
     podSecurityContext: Fragment = restricted_pod(NONROOT)
     """Security context of the pod; on OpenShift set `runAsUser`, `runAsGroup` and `fsGroup` to null."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pydynamo_manifests.values.base import Fragments, StringMap, Values
+from pydynamo_manifests.values.base import Fragment, Fragments, StringMap, Values
 from pydynamo_manifests.values.platform.common import Digest, Image, Scheduling, Tag
-from pydynamo_manifests.values.platform.operator import ContainerResources
 
 __all__ = ["RuntimeImages"]
 
@@ -46,9 +45,7 @@ class Prepull(Scheduling):
     """Taints of these nodes."""
     maxUnavailable: int | str = "10%"
     """Nodes that pull a new release at the same time."""
-    resources: ContainerResources = ContainerResources(
-        requests={"cpu": "1m", "memory": "8Mi"}, limits={"memory": "64Mi"}
-    )
+    resources: Fragment = {"requests": {"cpu": "1m", "memory": "8Mi"}, "limits": {"memory": "64Mi"}}
     """Resources of each container."""
     pauseImage: PauseImage = PauseImage()
     imagePullSecrets: Fragments = []
