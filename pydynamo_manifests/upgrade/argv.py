@@ -119,6 +119,19 @@ class Argv:
         for key, index, text in self._places(old):
             self.container[key][index] = new + text[len(old) :]
 
+    def turn(self, old: str, new: str, value: str) -> None:
+        """Write a flag with a value where a switch stood."""
+        if self.script is not None:
+            self.rename(old, f"{new} {value}")
+            return
+        for key, index, _ in reversed(self._places(old)):
+            self.container[key][index : index + 1] = [new, value]
+
+    def start(self, command: list[str], flag: str, value: str) -> None:
+        """Start something else, with one flag."""
+        self.container["command"] = command
+        self.container["args"] = [flag, value]
+
     def set_value(self, flag: str, value: str) -> None:
         """Give a flag that is written another value."""
         if (script := self.script) is not None:

@@ -10,7 +10,7 @@ from pydynamo_manifests.releases import release_of_tag
 if TYPE_CHECKING:
     from pydynamo_manifests.upgrade.work import Component, Work
 
-__all__ = ["fields", "graph_fields", "images", "rename_workers"]
+__all__ = ["fields", "graph_fields", "images", "rename_workers", "worker_names"]
 
 _IMAGE = re.compile(r"^(?P<repository>(?:.*/)?(?P<name>[\w.-]+)):(?P<tag>[\w.-]+)$")
 _VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:\.post\d+)?")
@@ -103,7 +103,7 @@ def graph_fields(manifest: dict[str, Any], parts: list[Component], work: Work) -
             "graph",
             "from 1.6 on a running platform is upgraded from the minor before only; step through them",
         ) if work.reaches("1.6") else None
-    names = _names(parts, work)
+    names = worker_names(parts, work)
     untyped = [p for p in parts if p.name in names and p.type not in ("prefill", "decode")]
     if untyped and any(p.argv.module in ("dynamo.planner", "planner_sla") for p in parts):
         listed = ", ".join(f"{p.name} -> {names[p.name]}" for p in untyped)
@@ -113,22 +113,28 @@ def graph_fields(manifest: dict[str, Any], parts: list[Component], work: Work) -
         )
 
 
-def _names(parts: list[Component], work: Work) -> dict[str, str]:
+def worker_names(parts: list[Component], work: Work) -> dict[str, str]:
+    """Return the names that workers have in the start's graphs, with those of the target's, where they differ."""
     backends = {p.backend for p in parts if p.backend}
     if len(backends) != 1:
         return {}
     backend = backends.pop() or ""
     old, new = (r.worker_names.get(backend, {}) for r in (work.start, work.target))
+    apart = any(p.type == "prefill" or p.name == old.get("prefill") for p in parts)
     out = {}
-    for role in ("decode", "prefill"):
-        if role in old and role in new and old[role] != new[role]:
-            out[old[role]] = new[role]
+    for part in parts:
+        if part.type == "prefill" or part.name == old.get("prefill"):
+            role = "prefill"
+        else:
+            role = "decode" if apart or part.type == "decode" else "worker"
+        if part.backend and part.name == old.get(role) and new.get(role, part.name) != part.name:
+            out[part.name] = new[role]
     return out
 
 
 def rename_workers(manifest: dict[str, Any], parts: list[Component], work: Work) -> None:
     """Give workers the names of the target release, wherever the graph names them."""
-    names = _names(parts, work)
+    names = worker_names(parts, work)
     if not any(p.name in names for p in parts) or {p.name for p in parts} & set(names.values()):
         return
     spec = manifest["spec"]

@@ -82,8 +82,7 @@ def _from_flags(component: Component, work: Work) -> None:
     if "profile_results_dir" in config:
         config["pre_deployment_sweeping_mode"] = "none"
     config = _fields(config, component, work, say=False)
-    component.main["command"] = ["python3", "-m", "dynamo.planner"]
-    component.main["args"] = ["--config", json.dumps(config)]
+    argv.start(["python3", "-m", "dynamo.planner"], "--config", json.dumps(config))
     if str(component.main.get("workingDir", "")).endswith("/dynamo/planner"):
         del component.main["workingDir"]
     work.changed(

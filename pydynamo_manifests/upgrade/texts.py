@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.convert.places import same_place
 from pydynamo_manifests.convert.texts import edit_text
 from pydynamo_manifests.upgrade.run import KINDS, upgrade
+from pydynamo_manifests.upgrade.values import is_values, upgrade_values
 
 if TYPE_CHECKING:
     from pydynamo_manifests.convert import TextConversion
+    from pydynamo_manifests.upgrade.run import Upgrade
 
 __all__ = ["TextUpgrade", "upgrade_text"]
 
@@ -30,7 +32,7 @@ class TextUpgrade:
 def upgrade_text(
     text: str, start: str, target: str, *, rename: bool = False, source: str = "<text>"
 ) -> TextUpgrade:
-    """Upgrade every graph of a YAML (or JSON) text; see :func:`pydynamo_manifests.upgrade.upgrade`.
+    """Upgrade every graph, and all values of the graph chart, of a YAML (or JSON) text; see :func:`pydynamo_manifests.upgrade.upgrade`.
 
     Raises:
         UnknownNameError: No such release.
@@ -41,11 +43,16 @@ def upgrade_text(
 
     def edit(old: dict[str, Any], out: TextConversion, name: str) -> dict[str, Any] | None:
         kind, version = old.get("kind"), str(old.get("apiVersion"))
+        if is_values(old):
+            out.objects += 1
+            return note(upgrade_values(old, start, target, rename=rename), old, name)
         if kind not in KINDS or not version.startswith("nvidia.com/v1"):
             out.kinds += [f"{kind} of {version}"] if kind is not None else []
             return None
         out.objects += 1
-        result = upgrade(old, start, target, rename=rename)
+        return note(upgrade(old, start, target, rename=rename), old, name)
+
+    def note(result: Upgrade, old: dict[str, Any], name: str) -> dict[str, Any] | None:
         changes.extend(f"{name}: {change}" for change in result.changes)
         decisions.extend(f"{name}: {decision}" for decision in result.decisions)
         return result.manifest if result.manifest != old else None

@@ -50,9 +50,7 @@ def _role(component: Component, work: Work) -> None:
     for role in ("prefill", "decode"):
         flag = f"--is-{role}-worker"
         if argv.has(flag):
-            argv.rename(flag, f"--disaggregation-mode {role}") if argv.script else _replace(
-                component, flag, role
-            )
+            argv.turn(flag, "--disaggregation-mode", role)
             work.changed(
                 component.path, f"{flag} -> --disaggregation-mode {role}", "one flag for the role from 1.0 on"
             )
@@ -67,14 +65,6 @@ def _role(component: Component, work: Work) -> None:
                 variable |= {"name": "DYN_VLLM_DISAGGREGATION_MODE", "value": "prefill"}
                 reason = "one variable for the role from 1.0 on"
                 work.changed(path, f"env {_ROLE_ENV} -> DYN_VLLM_DISAGGREGATION_MODE=prefill", reason)
-
-
-def _replace(component: Component, flag: str, role: str) -> None:
-    for key in ("command", "args"):
-        tokens = component.main.get(key) or []
-        if flag in tokens:
-            at = tokens.index(flag)
-            tokens[at : at + 1] = ["--disaggregation-mode", role]
 
 
 def _trtllm_role(component: Component, work: Work) -> None:

@@ -1,4 +1,4 @@
-"""Rewrite graphs for another Dynamo release: flags, variables, images, roles, KV transfer and events, the planner.
+"""Rewrite graphs and values for another release: flags, variables, images, roles, KV transfer and events, the planner.
 
 Every change is told on stderr with its reason, and then what a person must decide. The API version stays
 (see 'convert'). Folders are read recursively; other documents and templates keep their bytes.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["EPILOG", "add_arguments", "run"]
 
 EPILOG = """examples:
-  dynamo-manifests upgrade --from 0.9 --to 1.6 graph.yaml
+  dynamo-manifests upgrade --from 0.9 --to 1.6 graph.yaml values.yaml
   dynamo-manifests upgrade --from 1.2 --to 1.6.1 clusters/ --in-place    # keeps clusters/**/*.yaml.bak
   dynamo-manifests upgrade --from 0.9 --to 1.6 clusters/ --report        # deprecations of a repository; writes nothing
   dynamo-manifests upgrade --from 1.4 --to 1.5 clusters/ --check --diff  # for CI
