@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "validate": "check values files and manifests as strictly as the cluster would",
     "diff": "compare two graphs in serving terms",
     "convert": "convert objects between nvidia.com/v1alpha1 and v1beta1",
+    "upgrade": "rewrite graphs for another Dynamo release, with the reason of each change",
     "import": "turn an existing graph into values of the graph chart",
     "releases": "show what each Dynamo release has",
     "crds": "write the CRDs of a release",
