@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 SOURCES := pydynamo_manifests hack tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools tools-fast runtime demo generate verify lint format test test-fast bench clean
+.PHONY: help venv tools tools-fast runtime planners demo generate verify lint format test test-fast bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ tools-fast: ## build only Helm 3 and 4 and kubeconform
 runtime: ## install the Dynamo runtime that tests run graphs with (once per machine)
 	@$(PYTHON) hack/tools/runtime.py
 
+planners: venv ## install the planners whose reading of a configuration tests compare ours with (once per machine)
+	@$(BIN)/python hack/tools/planners.py
+
 demo: venv ## compose, render and validate a disaggregated graph, and show it (under two minutes; no Go)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash hack/demo.sh
 
@@ -50,7 +53,7 @@ format: venv ## rewrite the sources as 'make lint' wants them
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format .
 
-test: venv tools runtime lint verify ## everything that CI runs: sets up all, lint, verify, all tests, coverage
+test: venv tools runtime planners lint verify ## everything that CI runs: sets up all, lint, verify, all tests, coverage
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov=pydynamo_manifests --cov-report=term:skip-covered
 
 test-fast: venv tools-fast ## the tests that start no server
