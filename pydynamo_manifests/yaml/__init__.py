@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.yaml.reading import Parsed, Path, Position, load, load_all, parse_all, positions
+from pydynamo_manifests.yaml.parsed import Parsed, Path, Position
+from pydynamo_manifests.yaml.reading import load, load_all, parse_all, positions
 from pydynamo_manifests.yaml.writing import dump, dump_all, number
 
 if TYPE_CHECKING:
