@@ -8,12 +8,12 @@ and returns the flags with their values, and every problem that would stop the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pydynamo_manifests.errors import did_you_mean
 from pydynamo_manifests.validate.lint import tables
 from pydynamo_manifests.validate.lint.history import lifetime, successor
+from pydynamo_manifests.validate.lint.line import CommandLine, Problem, Token, Use
 from pydynamo_manifests.validate.lint.tables import Flag, Module, Parser
 from pydynamo_manifests.validate.lint.values import check_value
 
@@ -32,83 +32,6 @@ _ENOUGH = 40
 _HINTED = 5
 """Problems of a line for which the nearest names are looked up, which takes milliseconds."""
 _HELP = Flag("--help", takes="none")
-
-
-class Token(NamedTuple):
-    """One argument, where it stands, and what is known of it."""
-
-    text: str
-    path: Path
-    known: bool = True
-    many: bool = False
-
-
-class Problem(NamedTuple):
-    """Something a parser would refuse (or, as a warning, that works otherwise than written)."""
-
-    rule: str
-    path: Path
-    message: str
-    hint: str = ""
-    severity: str = ""
-    flag: str = ""
-
-
-@dataclass(slots=True)
-class Use:
-    """A flag on the line, with its values."""
-
-    flag: Flag
-    spelling: str
-    path: Path
-    values: list[Token]
-    negated: bool = False
-    exact: bool = True
-    joined: bool = False
-    """The value was written with ``=``."""
-    dotted: str = ""
-    """The part after the first dot of a dotted JSON flag."""
-
-
-@dataclass(slots=True)
-class CommandLine:
-    """What one command line says, and what its parsers would refuse."""
-
-    module: str
-    line: str
-    tokens: list[Token]
-    path: Path
-    shell: bool = False
-    known: bool = True
-    """The parsers of this release and module were read."""
-    uses: list[Use] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    partial: bool = False
-    """A part of it is computed by a shell: absence of a flag proves nothing."""
-    words: set[str] = field(default_factory=set)
-    """Names and spellings of every flag on the line."""
-
-    def all(self, *names: str) -> list[Use]:
-        """Return every use of some flags, by their own names or any spelling of theirs."""
-        if self.words.isdisjoint(names):
-            return []
-        return [u for u in self.uses if u.flag.name in names or u.spelling in names]
-
-    def last(self, *names: str) -> Use | None:
-        """Return the use that wins."""
-        found = self.all(*names)
-        return found[-1] if found else None
-
-    def has(self, *names: str) -> bool:
-        """Tell whether a flag is given, and not as its negation."""
-        use = self.last(*names)
-        return use is not None and not use.negated
-
-    def text(self, *names: str) -> str | None:
-        """Return the value of the use that wins; None when it is absent or not known."""
-        found = [use for use in self.all(*names) if not use.dotted]
-        use = found[-1] if found else None
-        return use.values[0].text if use and use.values and use.values[0].known else None
 
 
 def read(
@@ -195,6 +118,9 @@ class _Reader:
             return
         if self._dotted(token, name, joined, value):
             return
+        glued = self.exact.get(token.text[:2]) if token.text[1] != "-" and name not in self.exact else None
+        if glued and glued[0].takes != "none":
+            name, joined, value = token.text[:2], "=", token.text[2:]
         found = self._find(name, token)
         if found is None:
             return
@@ -233,7 +159,8 @@ class _Reader:
     def _prefixed(self, name: str, token: Token) -> tuple[Flag, bool, bool] | None:
         """Return the flag that an abbreviation means; report one that may mean several, or none."""
         for parser in self.table.parsers:
-            near = parser.starting(_spelled(parser, name)) if parser.prefixes else []
+            short = not name.startswith("--") and token.text != name  # a short one is not cut before "="
+            near = parser.starting(_spelled(parser, name)) if parser.prefixes and not short else []
             if len(near) == 1:
                 return (*parser.spellings[near[0]], False)
             if near and not tables.history(self.out.module, name):
@@ -290,6 +217,8 @@ class _Reader:
         if self.silent:
             return
         before = self.out.uses[-1] if self.out.uses else None
+        if self._taken_later(token):
+            return
         if before and before.flag.takes == "none" and not before.joined:
             self.silent = True
             message = f"{before.spelling} is a switch; the word {_short(token.text)} after it is refused"
@@ -308,15 +237,32 @@ class _Reader:
                 hint,
             )
 
+    def _taken_later(self, token: Token) -> bool:
+        """Give a word to the last flag that the last parser sees before it, if that takes any number.
+
+        The parsers before take their flags out of the line, so that the word follows its flag there.
+        """
+        last = self.table.parsers[-1].spellings if len(self.table.parsers) > 1 else {}
+        seen = next(
+            (use for use in reversed(self.out.uses) if use.flag.name in last or use.spelling in last), None
+        )
+        if seen is None or seen is self.out.uses[-1] or seen.flag.takes != "many" or seen.joined:
+            return False
+        seen.values.append(token)
+        self._check_value(seen, token)
+        return True
+
     def _check(self, use: Use) -> None:
         flag = use.flag
-        if flag.type == "str" and not (flag.choices or flag.holds):
-            return
-        for value in use.values:
-            if value.known and not value.many:
-                for found in check_value(use.flag, value.text, self.out.line):
-                    message = f"{use.spelling} {found.message}"
-                    self._problem(found.rule, value, message, found.hint, use.flag.name, found.severity)
+        if flag.type != "str" or flag.choices or flag.holds:
+            for value in use.values:
+                self._check_value(use, value)
+
+    def _check_value(self, use: Use, value: Token) -> None:
+        if value.known and not value.many:
+            for found in check_value(use.flag, value.text, self.out.line):
+                message = f"{use.spelling} {found.message}"
+                self._problem(found.rule, value, message, found.hint, use.flag.name, found.severity)
 
     def _dotted(self, token: Token, name: str, joined: str, value: str) -> bool:
         """Read ``--json-flag.key value`` of vLLM and ``--trtllm.path value``."""
@@ -357,7 +303,7 @@ class _Reader:
 
     def _required(self) -> None:
         given = {use.flag.name for use in self.out.uses}
-        if self.out.partial or self.table.open or given & {"--config", "--help"} or not self.tokens:
+        if self.out.partial or self.table.open or given & {"--config", "--help"}:
             return
         for name in {name for parser in self.table.parsers for name in parser.required} - given:
             message = f"{self.out.module} needs {name}: the start fails"
