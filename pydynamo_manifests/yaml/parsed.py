@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml as pyyaml
 
 from pydynamo_manifests.yaml.guards import MAX_DEPTH
+from pydynamo_manifests.yaml.scalars import MERGE, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
