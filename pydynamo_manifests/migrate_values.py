@@ -41,7 +41,6 @@ class Migration:
 Rule = "Callable[[Migration, str, Any], None] | str"
 
 SAME_AS_DEFAULT: Mapping[str, Any] = {
-    "dynamo-operator.discoveryBackend": "kubernetes",
     "dynamo-operator.dynamo.serviceMesh.provider": "istio",
     "dynamo-operator.controllerManager.leaderElection.id": "dynamo.nvidia.com",
     "dynamo-operator.controllerManager.leaderElection.namespace": "kube-system",
@@ -75,12 +74,9 @@ def _walk(found: Migration, path: Path, node: Any) -> None:
     elif isinstance(node, dict) and (_leads_on(key) or not path):
         for name, value in node.items():
             _walk(found, (*path, str(name)), value)
-    else:
+    elif node not in (None, "", {}, []) and SAME_AS_DEFAULT.get(key, found) != node:
         reason = next((words for start, words in _GONE.items() if f"{key}.".startswith(f"{start}.")), None)
-        if reason is None and SAME_AS_DEFAULT.get(key, found) == node:
-            return
-        if node not in (None, "", {}, []):
-            found.note(key, reason or "has no counterpart here")
+        found.note(key, reason or "has no counterpart here")
 
 
 def _leads_on(key: str) -> bool:

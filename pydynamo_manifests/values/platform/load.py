@@ -11,6 +11,7 @@ from pydynamo_manifests.values.load import path_text, problems, read_values
 from pydynamo_manifests.values.platform import PlatformValues
 from pydynamo_manifests.values.platform.removed import REMOVED
 from pydynamo_manifests.values.setters import apply_setters
+from pydynamo_manifests.yaml import merge_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,14 +30,15 @@ def read_platform(files: Iterable[str | Path], sets: Iterable[str] = ()) -> dict
 
 
 def load_platform(data: Mapping[str, Any], source: str = "values") -> PlatformValues:
-    """Return checked values of the platform chart, defaults filled in.
+    """Return checked values of the platform chart, defaults filled in as Helm does: maps merge by key.
 
     Raises:
         InputError: Lists every problem with its path; a removed key says what took its place.
     """
     found = [(path, f"moved: {words}") for path, words in REMOVED.items() if _has(data, path)]
     try:
-        values = PlatformValues.model_validate(data)
+        defaults = PlatformValues().model_dump(by_alias=True)
+        values = PlatformValues.model_validate(merge_values(defaults, data))
     except ValidationError as e:
         removed = {path for path, _ in found}
         found += [
