@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.convert.types import Obj
 
-__all__ = ["Dropped", "of_source"]
+__all__ = ["Dropped", "of_source", "refused"]
+
+_TYPES = ("frontend", "worker", "prefill", "decode", "planner", "epp", "lpx")
+_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,29 @@ def of_source(struct: str, manifest: Mapping[str, Any], decoded: Obj) -> Iterato
             yield from _of_service(f"spec.services.{name}", service or {})
     elif struct == "AlphaComponent":
         yield from _of_service("spec", spec)
+
+
+def refused(struct: str, decoded: Obj) -> Iterator[Dropped]:
+    """Yield what v1alpha1 takes and converts, but the API server refuses in v1beta1."""
+    spec = decoded.get("spec", {})
+    services = spec.get("services", {}) if struct == "AlphaGraph" else {}
+    for name, service in services.items():
+        if service is None:
+            continue
+        at = f"spec.services.{name}"
+        if not _NAME.fullmatch(name):
+            yield Dropped(at, "a name in v1beta1 has letters, digits and dashes, 63 at most")
+        yield from _odd_type(at, service)
+    if struct == "AlphaComponent":
+        yield from _odd_type("spec", spec)
+
+
+def _odd_type(at: str, service: Obj) -> Iterator[Dropped]:
+    type_ = service.get("componentType")
+    if type_ is not None and type_ not in _TYPES:
+        yield Dropped(
+            f"{at}.componentType", f"{type_!r} is no type in v1beta1; choose one of {', '.join(_TYPES)}"
+        )
 
 
 def _of_service(at: str, service: Obj) -> Iterator[Dropped]:

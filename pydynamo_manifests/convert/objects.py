@@ -56,10 +56,12 @@ class Conversion:
     Attributes:
         manifest: The object in the asked version; shares nothing with the one it was made from.
         dropped: What of the source the result does not hold, private annotations included.
+        refused: What the API server would refuse in the result, though it took it in the source.
     """
 
     manifest: dict[str, Any]
     dropped: tuple[Dropped, ...]
+    refused: tuple[Dropped, ...] = ()
 
 
 def convert(manifest: Mapping[str, Any], to: str, *, clean: bool = False) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def convert_report(
         manifest: As for :func:`convert`.
         to: As for :func:`convert`.
         clean: As for :func:`convert`.
-        explain: Fill :attr:`Conversion.dropped`; without it the conversion is faster.
+        explain: Say what is dropped and refused; without it the conversion is faster.
 
     Raises:
         ConversionError: As :func:`convert`.
@@ -109,6 +111,7 @@ def convert_report(
     _refuse_mixed(manifest)
     decoded = decode(source, manifest)
     dropped = list(losses.of_source(source, manifest, decoded)) if explain else []
+    refused = tuple(losses.refused(source, decoded)) if explain else ()
     decoded.setdefault("metadata", {})
     if clean:
         cleaning.prepare(kind_name, version, decoded)
@@ -121,7 +124,7 @@ def convert_report(
     encoded.setdefault("metadata", {})
     if clean:
         encoded = cleaning.prune(encoded, keep_status="status" in manifest)
-    return Conversion(encoded, tuple(dropped))
+    return Conversion(encoded, tuple(dropped), refused)
 
 
 def target_version(to: str) -> str:

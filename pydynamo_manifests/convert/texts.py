@@ -118,6 +118,7 @@ def _document(
         return None
     out.converted += 1
     out.notices += [f"{name}: dropped {dropped}" for dropped in conversion.dropped]
+    out.notices += [f"{name}: the API server refuses {refused}" for refused in conversion.refused]
     if "status" not in old:
         conversion.manifest.pop("status", None)
     return conversion.manifest

@@ -375,3 +375,24 @@ def test_a_report_names_what_the_operator_gives_up() -> None:
         "spec.services.w.resources.limits.x/y: '1 2' is no quantity; v1beta1 does not show it",
     ]
     assert convert_report(alpha({"w": {}}), BETA).dropped == ()
+
+
+def test_a_report_names_what_the_api_server_refuses() -> None:
+    services = {"a_b": {"componentType": "main"}, "ok": {"componentType": "planner"}, "x" * 64: {}, "_": None}
+    report = convert_report(alpha(services), BETA)
+    assert [d.path for d in report.refused] == [
+        "spec.services.a_b",
+        "spec.services.a_b.componentType",
+        f"spec.services.{'x' * 64}",
+    ]
+    assert report.refused[1].reason.startswith(
+        "'main' is no type in v1beta1; choose one of frontend, worker, "
+    )
+    single = {
+        "apiVersion": ALPHA,
+        "kind": "DynamoComponentDeployment",
+        "metadata": {},
+        "spec": {"componentType": "x"},
+    }
+    assert [d.path for d in convert_report(single, BETA).refused] == ["spec.componentType"]
+    assert convert_report(beta({"name": "a"}), ALPHA).refused == ()

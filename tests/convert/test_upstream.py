@@ -30,7 +30,7 @@ def test_every_valid_file() -> None:
         source = yaml.load((corpus() / row["input_file"]).read_text())
         if convert(source, to(row["direction"])) != row["output"]:
             wrong.append(row["id"])
-    print(f"{len(outputs) - len(wrong)} of {len(outputs)} files equal the operator's output")  # noqa: T201 - the share that pytest -rP shows
+    print(f"{len(outputs) - len(wrong)} of {len(outputs)} files equal the operator's output")
     assert wrong == []
     assert len(outputs) > 500
 
@@ -87,5 +87,5 @@ def test_texts_say_what_objects_say_and_keep_their_comments() -> None:
         assert yaml.load(result.text) == expected, row["id"]
         lost += sum("no place for the comment" in notice for notice in result.notices)
         kept += sum("#" in line for line in result.text.splitlines())
-    print(f"comments: {kept} lines kept, {lost} without a place")  # noqa: T201 - the share
+    print(f"comments: {kept} lines kept, {lost} without a place")
     assert lost < kept / 10
