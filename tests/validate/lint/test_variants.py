@@ -294,3 +294,18 @@ def test_adapters_are_for_the_model_that_is_referred_to(base: str, *, found: boo
 def test_variables_one_slip_away(name: str, *, found: bool) -> None:
     codes = {f.rule for f in lint(beta(frontend(env={name: "kv"})), release="1.6.1")}
     assert ("ENV-03" in codes) is found
+
+
+@pytest.mark.parametrize(
+    ("graph", "component", "release", "severity"),
+    [
+        ("g" * 60, "w" * 38, "1.6.1", "warning"),
+        ("g" * 60, "w" * 39, "1.6.1", "error"),
+        ("g" * 30, "w" * 15, "1.6.1", None),
+        ("g" * 30, "w" * 16, "1.6.1", "warning"),
+        ("g" * 30, "w" * 16, "1.1.1", "error"),
+    ],
+)
+def test_long_names(graph: str, component: str, release: str, severity: str | None) -> None:
+    found = lint(beta(w(V, component), name=graph), release=release)
+    assert {f.severity for f in found if f.rule == "NAM-01"} == ({severity} if severity else set())

@@ -148,7 +148,7 @@ def failover(scene: Scene) -> Iterator[Found]:
             yield Found(
                 key, f"{p.name} has failover and no gpuMemoryService: its shadow has no memory to share"
             )
-        elif p.component.failover == "intrapod":
+        elif p.component.failover == "intrapod" and scene.whole:
             modes = (scene.graph.annotations.get(_DISCOVERY), p.component.annotations.get(_DISCOVERY))
             if "container" not in modes:
                 yield Found(
