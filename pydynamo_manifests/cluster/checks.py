@@ -183,11 +183,8 @@ def _software(facts: Facts, release: Release) -> Iterator[Check]:
         least = release.bundled[name].minimum if name in release.bundled else None
         version = f" {found.version}" if found.version else ""
         if not found.api:
-            yield Check(
-                name,
-                "info",
-                f"{name} is not installed" + (f" (Dynamo {release.version} wants {least})" if least else ""),
-            )
+            wants = f" (Dynamo {release.version} wants {least})" if least else ""
+            yield Check(name, "info", f"{name} is not installed{wants}", _how_to_install(name, least))
         elif least and found.version and _older(found.version, least):
             yield Check(
                 name, "error", f"{name}{version} is too old", f"Dynamo {release.version} needs {least}"
@@ -199,6 +196,20 @@ def _software(facts: Facts, release: Release) -> Iterator[Check]:
         "ok" if facts.dra else "info",
         "DRA is served" if facts.dra else "DRA (resource.k8s.io/v1) is not served",
     )
+
+
+CHARTS = {
+    "grove": ("oci://ghcr.io/ai-dynamo/grove/grove-charts", "grove-system"),
+    "kai-scheduler": ("oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler", "kai-scheduler"),
+}
+"""Charts of other projects whose version a release says, and their usual namespaces."""
+
+
+def _how_to_install(name: str, version: str | None) -> str:
+    if name not in CHARTS or version is None:
+        return ""
+    chart, namespace = CHARTS[name]
+    return f"if graphs need it: helm install {name} {chart} --version {version} -n {namespace} --create-namespace"
 
 
 def _older(version: str, least: str) -> bool:
