@@ -146,8 +146,18 @@ class Part:
         return [
             self._read(start, container)
             for container in self.component.others
-            for start in starts(container, _FRONTEND if container.name == self.component.sidecar else ())
+            for start in starts(container, _FRONTEND if container.name in self._sidecars else ())
         ]
+
+    @property
+    def _sidecars(self) -> tuple[str, ...]:
+        """Names of the frontend's container: the one that the component says, and the operator's own."""
+        return (self.component.sidecar, "sidecar-frontend")
+
+    @lazy
+    def sidecar(self) -> Container | None:
+        """Its frontend sidecar."""
+        return next((c for c in self.component.others if c.name in self._sidecars), None)
 
     def _read(self, start: Start, container: Container) -> CommandLine:
         environment = {name: v.value for name, v in container.env.items()}

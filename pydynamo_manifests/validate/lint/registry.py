@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.report import Severity
     from pydynamo_manifests.yaml import Path
 
-__all__ = ["REGISTRY", "Example", "Found", "LintRule", "rule", "run"]
+__all__ = ["REGISTRY", "Example", "Found", "LintRule", "declare", "rule", "run"]
 
 
 class Found(NamedTuple):

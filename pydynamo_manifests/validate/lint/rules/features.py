@@ -243,7 +243,7 @@ def picker_without_sidecar(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         if p.line < (1, 1) or p.role == "encode":
             continue
-        side = next((c for c in p.component.others if c.name == p.component.sidecar), None)
+        side = p.sidecar
         if side is None:
             yield Found(
                 p.path,
