@@ -10,11 +10,11 @@ from pydynamo_manifests.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Intent", "Sizes"]
+__all__ = ["Intent", "Sizes", "check_latency"]
 
 
-def _about(text: str, default: Any = None) -> Any:
-    return field(default=default, metadata={"help": text})
+def _about(text: str, default: Any = None, unit: str = "") -> Any:
+    return field(default=default, metadata={"help": text, "unit": unit})
 
 
 def _switch(text: str) -> Any:
@@ -87,6 +87,21 @@ class Intent(Sizes):
     reasoning_parser: str | None = _about("Dynamo's parser of reasoning, such as qwen3")
     shared_memory: str | None = _about("size of /dev/shm of each worker; the operator gives 8Gi")
 
+    ttft: float | None = _about("target of the planner: time to the first token, in milliseconds", unit="ms")
+    itl: float | None = _about("target of the planner: time between tokens, in milliseconds", unit="ms")
+    max_gpus: int | None = _about("GPUs that the planner may give the graph; negative for no limit")
+    min_endpoint: int | None = _about("replicas of each role that the planner keeps at least")
+    advisory: bool = _switch("let the planner decide and report without changing anything: a first step")
+    prometheus: str | None = _about(
+        "address of Prometheus, for the planner; kube-prometheus-stack's without it"
+    )
+    planner_profile: str | None = _about(
+        "ConfigMap with a profile, for the planner (Dynamo 0.6: claim); empty for none"
+    )
+    global_planner: str | None = _about(
+        "Dynamo namespace (<namespace>-<graph>) of a global planner that the planner asks"
+    )
+
     registry: str | None = _about("registry of all images; NVIDIA's without it")
     image: str | None = _about("image repository of the workers")
     image_tag: str | None = _about("tag of the images; the release without it")
@@ -113,6 +128,9 @@ class Intent(Sizes):
                 _check_count(f"{prefix}{f.name}", getattr(sizes, f.name))
         _check_count("frontend_replicas", self.frontend_replicas)
         _check_cache(self)
+        for name in ("ttft", "itl"):
+            check_latency(_option(name), getattr(self, name))
+        _check_count("min_endpoint", self.min_endpoint, least=0)
 
     def sizes(self, role: str) -> Sizes:
         """Return the sizes asked for a role: ``worker``, ``prefill`` or ``decode``."""
@@ -124,8 +142,25 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _check_count(name: str, value: int | None) -> None:
-    least = 0 if name.endswith(("replicas", "gpus")) else 1
+def check_latency(name: str, value: float | None) -> None:
+    """Refuse what is no latency in milliseconds.
+
+    Raises:
+        InputError: Not a number above 0, or below 1, which can only be seconds.
+    """
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise InputError(f"{name} {value!r}: milliseconds, a number above 0 such as {name} 200")
+    if value < 1:
+        raise InputError(
+            f"{name} {value:g}: it is in milliseconds, not seconds; write {name} {value * 1000:g}"
+        )
+
+
+def _check_count(name: str, value: int | None, *, least: int | None = None) -> None:
+    if least is None:
+        least = 0 if name.endswith(("replicas", "gpus")) else 1
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
         raise InputError(f"{_option(name)} {value!r}: a whole number from {least} on")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.backends import backend_at
 from pydynamo_manifests.errors import CombinationError, UnknownNameError
-from pydynamo_manifests.patterns import Pattern, pattern
+from pydynamo_manifests.patterns import PATTERNS, Pattern, pattern
 from pydynamo_manifests.patterns.parts import Graph, Notes, has_cache
 from pydynamo_manifests.releases import RELEASES, Release, fact_range, newest, release, release_of_tag
 
@@ -84,6 +84,7 @@ def _check(intent: Intent, at: Release, shape: Pattern) -> None:
                 f"--{role}-{option}: {shape.name} has no {role} workers; write --{option}, or choose disagg"
             )
             raise CombinationError(message)
+    _check_planner(intent, at, shape)
     if intent.dynamo_namespace and not at.dynamo_namespace:
         raise CombinationError(
             f"--dynamo-namespace: graphs say it until Dynamo 0.8; at {at} the operator computes it from "
@@ -99,6 +100,41 @@ def _check(intent: Intent, at: Release, shape: Pattern) -> None:
         )
     for repository in (intent.image, intent.frontend_image):
         _check_image(repository, at)
+
+
+_PLANNER_OPTIONS = (
+    "ttft",
+    "itl",
+    "max_gpus",
+    "min_endpoint",
+    "advisory",
+    "prometheus",
+    "planner_profile",
+    "global_planner",
+)
+
+
+def _check_planner(intent: Intent, at: Release, shape: Pattern) -> None:
+    if shape.since and not at.within(since=shape.since):
+        raise CombinationError(
+            f"{shape.name} exists from Dynamo {shape.since} on, not at {at}; choose disagg-planner, or "
+            f"--dynamo {shape.since} or newer"
+        )
+    if not shape.planner:
+        asked = next((n for n in _PLANNER_OPTIONS if getattr(intent, n) not in (None, False)), None)
+        if asked:
+            fits = [name for name, p in PATTERNS.items() if p.planner]
+            raise CombinationError(
+                f"--{asked.replace('_', '-')}: {shape.name} has no planner; leave it out, or choose "
+                f"{', '.join(fits[:-1])} or {fits[-1]}"
+            )
+        return
+    for prefix, sizes in (("", intent), ("prefill-", intent.prefill), ("decode-", intent.decode)):
+        if sizes.replicas is not None:
+            raise CombinationError(
+                f"--{prefix}replicas: the planner of {shape.name} owns the replicas; leave it out, "
+                "--min-endpoint and --max-gpus are its bounds"
+            )
 
 
 def _check_image(repository: str | None, at: Release) -> None:

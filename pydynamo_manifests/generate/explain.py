@@ -44,7 +44,7 @@ def choices() -> list[str]:
     """Return lines that list every backend, pattern and release that can be composed."""
     known = [r for r in RELEASES if not r.hidden]
     backends = [f"  {name.ljust(8)}{_from(name)}" for name in BACKENDS]
-    patterns = [f"  {name.ljust(15)}{p.summary}" for name, p in PATTERNS.items()]
+    patterns = [f"  {name.ljust(23)}{p.summary}" for name, p in PATTERNS.items()]
     lines = ", ".join(f"{r.version} ({r.graph_api_version.partition('/')[2]})" for r in reversed(known))
     return [
         "Backends:",

@@ -37,11 +37,15 @@ def presets() -> Iterator[tuple[str, Intent]]:
     """Return name (``1.6/vllm-agg``) and intent of every preset."""
     for line in PRESET_LINES:
         for backend in BACKENDS:
-            for pattern in PATTERNS:
+            for pattern in (name for name, p in PATTERNS.items() if not p.planner):
                 yield (
                     f"{line}/{backend}-{pattern}",
                     Intent(backend=backend, pattern=pattern, model=_SMALL, dynamo=line),
                 )
+            planned = Intent(
+                backend=backend, pattern="disagg-planner", model=_SMALL, dynamo=line, ttft=500, itl=50
+            )
+            yield f"{line}/{backend}-disagg-planner", planned
         for backend in ("vllm", "sglang", "trtllm"):
             several = Intent(backend=backend, pattern="disagg", model=_LARGE, dynamo=line, nodes=2, gpus=4)
             yield f"{line}/{backend}-disagg-multinode", several
@@ -104,12 +108,12 @@ def preset_table() -> str:
 def preset_text(name: str, intent: Intent) -> str:
     """Return a preset as its file holds it."""
     made = composition(intent)
-    gpus = _gpus(made)
+    gpus, verb = _gpus(made), "starts with" if made.pattern.planner else "takes"
     header = [
         f"{MARK}; change it with --set or in a values file of your own, not here.",
         "",
         headline(made),
-        f"It takes {gpus or 'no'} GPU{'' if gpus == 1 else 's'}. Choose it for {made.pattern.when}.",
+        f"It {verb} {gpus or 'no'} GPU{'' if gpus == 1 else 's'}. Choose it for {made.pattern.when}.",
         "",
         f"  helm install NAME charts/dynamo-graph -f values/graph/{name}.yaml",
         f"  {command_line(intent)}",
@@ -119,4 +123,4 @@ def preset_text(name: str, intent: Intent) -> str:
 
 def _gpus(made: Composition) -> int:
     workers = (c for c in made.values["components"].values() if c.get("gpus"))
-    return sum(c["gpus"] * c.get("nodes", 1) * c["replicas"] for c in workers)
+    return sum(c["gpus"] * c.get("nodes", 1) * c.get("replicas", 1) for c in workers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.errors import UnknownNameError
-from pydynamo_manifests.patterns import serving
+from pydynamo_manifests.patterns import planner, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,10 @@ class Pattern:
     summary: str
     when: str
     """The need that it answers, for people who choose."""
+    planner: bool = False
+    """It has a planner, which owns the replicas of the workers."""
+    since: str | None = None
+    """First line whose parts can make it."""
 
 
 PATTERNS: dict[str, Pattern] = {
@@ -59,6 +63,31 @@ PATTERNS: dict[str, Pattern] = {
             ("prefill", "decode"),
             "prefill and decode apart, prompts sent where most of their prefix is cached",
             "both needs together, with two or more prefill workers",
+        ),
+        Pattern(
+            "agg-planner",
+            planner.agg_planner,
+            ("worker",),
+            "prefill and decode in one engine, as many workers as the traffic needs",
+            "traffic that rises and falls, answered by one kind of worker",
+            planner=True,
+            since="1.0",
+        ),
+        Pattern(
+            "disagg-planner",
+            planner.disagg_planner,
+            ("prefill", "decode"),
+            "prefill and decode apart, each with as many workers as latency targets need",
+            "latency targets to hold at the least GPUs while traffic rises and falls; needs Prometheus",
+            planner=True,
+        ),
+        Pattern(
+            "disagg-router-planner",
+            planner.disagg_router_planner,
+            ("prefill", "decode"),
+            "the same with prompts sent where most of their prefix is cached",
+            "prompts that share prefixes beside latency targets",
+            planner=True,
         ),
     )
 }

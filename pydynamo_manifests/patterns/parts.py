@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from pydynamo_manifests.intent import Intent
     from pydynamo_manifests.releases import Release
 
-__all__ = ["Components", "Graph", "Notes", "frontend", "has_cache", "worker"]
+__all__ = [
+    "FRONTEND",
+    "Components",
+    "Graph",
+    "Notes",
+    "frontend",
+    "has_cache",
+    "shared",
+    "worker",
+    "worker_names",
+    "written",
+]
 
 Components = dict[str, dict[str, Any]]
 """Components by name, as values."""
@@ -72,16 +83,18 @@ def frontend(graph: Graph, *, router: bool) -> Components:
         "leadingArgs": ["-m", "dynamo.frontend"],
         "args": _frontend_args(graph, router=router),
         "env": env,
-        **_shared(graph, cache=bool(intent.model_path)),
+        **shared(graph, cache=bool(intent.model_path)),
         "nodeSelector": dict(intent.frontend_node_selector),
     }
     if graph.release.dynamo_namespace:
         graph.notes["components", FRONTEND, "dynamoNamespace"] = _NAMESPACE
     graph.notes["components", FRONTEND] = "the OpenAI-compatible HTTP server; it needs no GPU"
-    return {FRONTEND: _written(component)}
+    return {FRONTEND: written(component)}
 
 
-def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) -> Components:
+def worker(
+    graph: Graph, role: str, *, replicas: int = 1, events: bool = False, name: str | None = None
+) -> Components:
     """Return the workers of one role.
 
     Args:
@@ -89,6 +102,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
         role: ``worker`` (prefill and decode in one), ``prefill`` or ``decode``.
         replicas: How many when the intent does not say.
         events: Whether the router wants to know their KV blocks.
+        name: Name of the component; the release's own for the role when None.
 
     Raises:
         CombinationError: Sizes that do not fit, or settings that the release or backend does not have.
@@ -97,7 +111,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
     sizes = intent.sizes(role)
     size = backend.size(sizes, role)
     part = backend.part(Job(intent, graph.release, role, size, events))
-    name = _names(graph)[role]
+    name = name or worker_names(graph)[role]
     component = {
         "type": role,
         "replicas": replicas if sizes.replicas is None else sizes.replicas,
@@ -107,7 +121,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
         "args": part.args,
         "env": part.env,
         "files": part.files,
-        **_shared(graph, cache=True),
+        **shared(graph, cache=True),
         "sharedMemory": intent.shared_memory,
         "nodeSelector": dict(intent.node_selector),
         "tolerations": [dict(GPU_TAINT)] if intent.tolerate_gpu_taint else None,
@@ -115,7 +129,7 @@ def worker(graph: Graph, role: str, *, replicas: int = 1, events: bool = False) 
     }
     graph.notes["components", name] = _ROLES[role]
     _explain(graph, name, size, part)
-    return {name: _written(component)}
+    return {name: written(component)}
 
 
 def _frontend_args(graph: Graph, *, router: bool) -> dict[str, Any]:
@@ -130,7 +144,8 @@ def _frontend_args(graph: Graph, *, router: bool) -> dict[str, Any]:
     return args
 
 
-def _shared(graph: Graph, *, cache: bool) -> dict[str, Any]:
+def shared(graph: Graph, *, cache: bool) -> dict[str, Any]:
+    """Return what every component may say: its namespace, its release, the token, the cache."""
     intent, release = graph.intent, graph.release
     namespace = None
     if release.dynamo_namespace:
@@ -153,7 +168,8 @@ def _tag_is_silent(graph: Graph) -> bool:
     return graph.release.runtime_version and tag is not None and not _VERSION.fullmatch(tag)
 
 
-def _names(graph: Graph) -> Mapping[str, str]:
+def worker_names(graph: Graph) -> Mapping[str, str]:
+    """Return the component name of every role, as the planner of the release would look for it."""
     spread = any((graph.intent.sizes(role).nodes or 1) > 1 for role in _ROLES)
     names = graph.release.worker_names[graph.backend.NAME]
     return graph.release.multinode_worker_names if spread else names
@@ -190,5 +206,6 @@ def _words(notes: Mapping[str, str], path: tuple[str, ...], entries: Mapping[str
     return found
 
 
-def _written(component: dict[str, Any]) -> dict[str, Any]:
+def written(component: dict[str, Any]) -> dict[str, Any]:
+    """Return a component without what is empty."""
     return {key: value for key, value in component.items() if value not in (None, {}, [])}

@@ -33,7 +33,8 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
     at, made = release(version), 0
     for backend, shape, nodes in product(BACKENDS, PATTERNS, (1, 2)):
         intent = Intent(backend=backend, pattern=shape, model="m", dynamo=version, nodes=nodes)
-        if backend not in at.backends or (nodes > 1 and backend not in at.multinode):
+        too_old = pattern(shape).since and not at.within(since=pattern(shape).since)
+        if too_old or backend not in at.backends or (nodes > 1 and backend not in at.multinode):
             with pytest.raises(CombinationError):
                 compose(intent)
             continue
@@ -41,9 +42,15 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
         assert isinstance(result, GraphValues)
         components = seen(render(result, name="g"))
         assert graph_of(render(result, name="g"))["apiVersion"] == at.graph_api_version
-        assert {c.type for c in components.values()} == {"frontend", *pattern(shape).roles}
+        assert {c.type for c in components.values()} == {
+            "frontend",
+            *(["planner"] if pattern(shape).planner else []),
+            *pattern(shape).roles,
+        }
         made += 1
-    assert made == (28 if "mocker" in at.backends else 24)
+    shapes = sum(not (p.since and not at.within(since=p.since)) for p in PATTERNS.values())
+    assert shapes in (6, 7)
+    assert made == shapes * (7 if "mocker" in at.backends else 6)
 
 
 def test_the_same_intent_gives_the_same_values_which_share_nothing() -> None:

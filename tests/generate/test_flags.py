@@ -21,6 +21,7 @@ from pydynamo_manifests.render import render
 from tests.support.graphs import seen
 
 FLAGS = Path(pydynamo_manifests.__file__).parent / "data" / "flags"
+MODULES = {"python3": "dynamo.frontend", "planner_sla": "dynamo.planner.planner_sla"}
 ENGINES = {"dynamo.vllm": "vllm", "dynamo.sglang": "sglang"}
 LINES = [v.rpartition(".")[0] for v in known_releases()]
 
@@ -91,12 +92,13 @@ def unknown_keys(line: str, config: str, value: dict[str, Any]) -> str | None:
 def intents(line: str) -> list[Intent]:
     found = []
     for backend, pattern in product(BACKENDS, PATTERNS):
-        if backend in release(line).backends:
+        since, budget = PATTERNS[pattern].since, {"max_gpus": 64} if PATTERNS[pattern].planner else {}
+        if backend in release(line).backends and release(line).within(since=since):
             shapes = (MOCKER if backend == "mocker" else SHAPES) | {"data": DATA[backend]}
             base = {"backend": backend, "pattern": pattern, "model": "Qwen/Qwen3-32B", "dynamo": line}
             for name, shape in shapes.items():
                 if (name, backend) != ("revision", "trtllm") or release(line).within(since="1.0"):
-                    found.append(Intent(**base, **shape))
+                    found.append(Intent(**base, **shape, **budget))
     return found
 
 
@@ -105,7 +107,7 @@ def test_every_flag_exists_in_the_release_s_own_parser(line: str) -> None:
     wrong, looked_at = [], 0
     for intent in intents(line):
         for component in seen(render(compose(intent), name="g")).values():
-            module = component.command[-1] if component.command[-1] != "python3" else "dynamo.frontend"
+            module = MODULES.get(component.command[-1], component.command[-1])
             for flag, value in component.flags.items():
                 looked_at += 1
                 if problem := complaint(module, line, flag, value):
@@ -117,7 +119,7 @@ def test_every_flag_exists_in_the_release_s_own_parser(line: str) -> None:
 @pytest.mark.parametrize(("name", "intent"), list(presets()))
 def test_every_flag_of_a_preset_exists(name: str, intent: Intent) -> None:
     for component in seen(render(compose(intent), name="g")).values():
-        module = component.command[-1] if component.command[-1] != "python3" else "dynamo.frontend"
+        module = MODULES.get(component.command[-1], component.command[-1])
         for flag, value in component.flags.items():
             assert complaint(module, name.partition("/")[0], flag, value) is None, (flag, value)
 

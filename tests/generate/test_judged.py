@@ -33,11 +33,18 @@ def findings(intent: Intent, version: str) -> list[str]:
 def test_what_a_release_serves_is_composed_without_a_finding(version: str) -> None:
     at = release(version)
     for backend, pattern, nodes in product(at.backends, PATTERNS, (1, 2)):
-        if nodes > 1 and backend not in at.multinode:
+        since = PATTERNS[pattern].since
+        if (nodes > 1 and backend not in at.multinode) or (since and not at.within(since=since)):
             continue
         gpus = None if backend == "mocker" else 2
         intent = Intent(
-            backend=backend, pattern=pattern, model="Qwen/Qwen3-32B", dynamo=version, nodes=nodes, gpus=gpus
+            backend=backend,
+            pattern=pattern,
+            model="Qwen/Qwen3-32B",
+            dynamo=version,
+            nodes=nodes,
+            gpus=gpus,
+            max_gpus=64 if PATTERNS[pattern].planner else None,
         )
         assert findings(intent, version) == [], intent
 
@@ -72,6 +79,9 @@ INTENTS = st.builds(
     backend=st.sampled_from([*BACKENDS[:3], *BACKENDS]),
     pattern=st.sampled_from(list(PATTERNS)),
     model=st.sampled_from(["Qwen/Qwen3-32B", "m"]),
+    max_gpus=st.sampled_from([None, None, -1, 64]),
+    ttft=st.sampled_from([None, 200]),
+    advisory=st.booleans(),
     decode=st.just(Sizes()) | st.builds(Sizes, gpus=COUNT, nodes=st.sampled_from([None, 2])),
     frontend_replicas=st.sampled_from([1, 2]),
     served_name=st.sampled_from([None, "qwen"]),

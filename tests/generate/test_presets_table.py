@@ -1,6 +1,6 @@
 """What each preset must say, by hand from upstream's examples and parsers, read from rendered objects.
 
-Sizes are replicas x nodes x GPUs per node. The column `transfer` is how KV blocks travel, `events` what
+Sizes are replicas (a: a scaling adapter's) x nodes x GPUs per node. The column `transfer` is how KV blocks travel, `events` what
 feeds the router; a dash means that there is none.
 """
 
@@ -81,6 +81,22 @@ WORKERS = """
 0.9/mocker-disagg                    decode              decode  1x1x0 is-decode-worker              -                   -                          -
 0.9/mocker-disagg-router             prefill             prefill 2x1x0 is-prefill-worker             -                   -                          -
 0.9/mocker-disagg-router             decode              decode  2x1x0 is-decode-worker              -                   -                          -
+1.6/vllm-disagg-planner              prefill             prefill ax1x1 disaggregation-mode=prefill   nixl:kv_producer    -                          -
+1.6/vllm-disagg-planner              decode              decode  ax1x1 disaggregation-mode=decode    nixl:kv_consumer    -                          -
+1.6/sglang-disagg-planner            prefill             prefill ax1x1 disaggregation-mode=prefill   nixl@0.0.0.0:12345  -                          -
+1.6/sglang-disagg-planner            decode              decode  ax1x1 disaggregation-mode=decode    nixl@0.0.0.0:12345  -                          -
+1.6/trtllm-disagg-planner            prefill             prefill ax1x1 disaggregation-mode=prefill   DEFAULT,no-overlap  -                          -
+1.6/trtllm-disagg-planner            decode              decode  ax1x1 disaggregation-mode=decode    DEFAULT             -                          -
+1.6/mocker-disagg-planner            prefill             prefill ax1x0 disaggregation-mode=prefill   -                   -                          -
+1.6/mocker-disagg-planner            decode              decode  ax1x0 disaggregation-mode=decode    -                   -                          -
+0.9/vllm-disagg-planner              VllmPrefillWorker   prefill ax1x1 is-prefill-worker             connector:nixl      -                          -
+0.9/vllm-disagg-planner              VllmDecodeWorker    decode  ax1x1 is-decode-worker              connector:nixl      -                          -
+0.9/sglang-disagg-planner            prefill             prefill ax1x1 disaggregation-mode=prefill   nixl@0.0.0.0:12345  -                          -
+0.9/sglang-disagg-planner            decode              decode  ax1x1 disaggregation-mode=decode    nixl@0.0.0.0:12345  -                          -
+0.9/trtllm-disagg-planner            TRTLLMPrefillWorker prefill ax1x1 disaggregation-mode=prefill   DEFAULT,no-overlap  -                          -
+0.9/trtllm-disagg-planner            TRTLLMDecodeWorker  decode  ax1x1 disaggregation-mode=decode    DEFAULT             -                          -
+0.9/mocker-disagg-planner            prefill             prefill ax1x0 is-prefill-worker             -                   -                          -
+0.9/mocker-disagg-planner            decode              decode  ax1x0 is-decode-worker              -                   -                          -
 """
 
 IMAGES = {
@@ -158,9 +174,10 @@ def env(worker: Seen) -> str:
 def test_a_preset_says_what_the_table_says(name: str) -> None:
     components = seen(render(compose(INTENTS[name]), name="qwen", namespace="team-a"))
     frontend = components.pop("Frontend")
+    components.pop("Planner", None)
     assert {key[1] for key in ROWS if key[0] == name} == set(components)
     for worker in components.values():
-        size = f"{worker.replicas}x{worker.nodes}x{worker.gpus}"
+        size = f"{'a' if worker.replicas is None else worker.replicas}x{worker.nodes}x{worker.gpus}"
         observed = (
             worker.type,
             size,
@@ -180,6 +197,7 @@ def test_a_preset_starts_the_right_module_from_the_right_image(name: str) -> Non
     objects = render(compose(intent), name="qwen")
     components = seen(objects)
     frontend = components.pop("Frontend")
+    components.pop("Planner", None)
     image = IMAGES[line, intent.backend]
     assert frontend.image == FRONTENDS.get(line, image)
     assert frontend.command == ("python3",)

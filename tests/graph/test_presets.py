@@ -82,7 +82,8 @@ def test_the_chart_carries_the_same_preset(preset: Path) -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=NAMES)
 def test_one_set_moves_the_model_and_one_the_gpus(preset: Path) -> None:
     values = read_values([preset])
-    worker = next(n for n, c in values["components"].items() if c["type"] not in ("frontend", "planner"))
+    scaled = [n for n, c in values["components"].items() if "replicas" in c and c["type"] != "planner"]
+    worker = next((n for n in scaled if values["components"][n]["type"] != "frontend"), "Frontend")
     sets = {"model.name": "org/other", f"components.{worker}.replicas": 7}
     before, after = (
         canonical(helm_template(CHART, [preset], s, name="qwen", namespace="t")) for s in ({}, sets)

@@ -27,15 +27,18 @@ def components(
         ("agg-router", {"Frontend": 1, "worker": 2}),
         ("disagg", {"Frontend": 1, "prefill": 1, "decode": 1}),
         ("disagg-router", {"Frontend": 1, "prefill": 2, "decode": 2}),
+        ("agg-planner", {"Frontend": 1, "Planner": 1, "worker": None}),
+        ("disagg-planner", {"Frontend": 1, "Planner": 1, "prefill": None, "decode": None}),
+        ("disagg-router-planner", {"Frontend": 1, "Planner": 1, "prefill": None, "decode": None}),
     ],
 )
-def test_components_of_a_pattern_and_how_many(name: str, replicas: dict[str, int]) -> None:
-    assert {n: c["replicas"] for n, c in components(name).items()} == replicas
+def test_components_of_a_pattern_and_how_many(name: str, replicas: dict[str, int | None]) -> None:
+    assert {n: c.get("replicas") for n, c in components(name).items()} == replicas
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_roles_of_the_workers_are_those_the_pattern_says(name: str) -> None:
-    types = [c["type"] for n, c in components(name).items() if n != "Frontend"]
+    types = [c["type"] for n, c in components(name).items() if n not in ("Frontend", "Planner")]
     assert tuple(types) == PATTERNS[name].roles
 
 
@@ -44,7 +47,7 @@ def test_roles_of_the_workers_are_those_the_pattern_says(name: str) -> None:
 def test_only_a_router_turns_the_mode_on_and_only_one_side_reports_blocks(
     name: str, backend_name: str
 ) -> None:
-    router = name.endswith("router")
+    router = "router" in name
     made = components(name, backend_name)
     assert made["Frontend"].get("env") == ({"DYN_ROUTER_MODE": "kv"} if router else None)
     reporting = [
@@ -65,4 +68,7 @@ def test_zero_replicas_are_written_and_nothing_empty_is() -> None:
 def test_an_unknown_pattern_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError) as e:
         pattern("disagg-rooter")
-    assert str(e.value) == "unknown pattern 'disagg-rooter'; did you mean 'disagg-router', 'agg-router' or 'disagg'?"
+    assert (
+        str(e.value)
+        == "unknown pattern 'disagg-rooter'; did you mean 'disagg-router', 'agg-router' or 'disagg-router-planner'?"
+    )

@@ -15,7 +15,8 @@ class Seen:
 
     name: str
     type: str
-    replicas: int
+    replicas: int | None
+    """None leaves them to a scaling adapter."""
     nodes: int
     gpus: int
     image: str
@@ -72,7 +73,7 @@ def _seen(
     return Seen(
         name=name,
         type=kind,
-        replicas=component["replicas"],
+        replicas=component.get("replicas"),
         nodes=component.get("multinode", {}).get("nodeCount", 1),
         gpus=gpus,
         image=main["image"],
@@ -101,5 +102,5 @@ def flags_of(tokens: list[str]) -> dict[str, str | bool]:
 
 def _files(main: dict[str, Any], pod: dict[str, Any], maps: dict[str, dict[str, str]]) -> dict[str, Any]:
     volumes = {v["name"]: v["configMap"]["name"] for v in pod.get("volumes", []) if "configMap" in v}
-    mounts = [m for m in main.get("volumeMounts", []) if m["name"] in volumes]
+    mounts = [m for m in main.get("volumeMounts", []) if volumes.get(m["name"]) in maps]
     return {m["mountPath"]: json.loads(maps[volumes[m["name"]]][m["subPath"]]) for m in mounts}
