@@ -191,24 +191,30 @@ def commands_page() -> str:
 
 
 def _command(name: str) -> str:
-    subparsers = next(
-        a for a in build_parser(only=name)._actions if isinstance(a, argparse._SubParsersAction)
-    )  # noqa: SLF001 - argparse has no public way to list them
-    parser = subparsers.choices[name]
+    (commands,) = filter(None, map(_children, _actions(build_parser(only=name))))
+    parser = commands[name]
     parts = [f"## {name}\n", f"{(parser.description or '').strip()}\n", *_options(parser)]
     if parser.epilog:
         parts += [f"```text\n{parser.epilog.strip()}\n```\n"]
     return "\n".join(parts)
 
 
+def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    return parser._actions  # noqa: SLF001 - argparse has no public way to list them
+
+
+def _children(action: argparse.Action) -> dict[str, argparse.ArgumentParser]:
+    """Return the sub-commands that an action stands for."""
+    return dict(action.choices or {}) if action.nargs == argparse.PARSER else {}
+
+
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
     rows = []
-    for action in parser._actions:  # noqa: SLF001 - as above
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-            for name, child in action.choices.items():
-                yield f"`{name}`: {(child.description or '').strip().splitlines()[0]}\n"
-                yield from _options(child)
-        elif not isinstance(action, argparse._HelpAction) and action.help != argparse.SUPPRESS:  # noqa: SLF001
+    for action in _actions(parser):
+        for name, child in _children(action).items():
+            yield f"`{name}`: {(child.description or '').strip().splitlines()[0]}\n"
+            yield from _options(child)
+        if not _children(action) and action.dest != "help" and action.help != argparse.SUPPRESS:
             rows.append((_names(action), (action.help or "").replace("|", "\\|") % vars(action)))
     if rows:
         yield table(("argument", "meaning"), rows)

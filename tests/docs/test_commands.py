@@ -13,7 +13,6 @@ from pydynamo_manifests.cli import build_parser
 from pydynamo_manifests.cli.commands import COMMANDS
 from tests.docs.markdown import ROOT, Block, blocks, pages
 from tests.docs.shell import ELISION, desk, run, same, typed
-from tests.support.helm import helm
 from tests.support.tools import tool
 
 if TYPE_CHECKING:
@@ -29,8 +28,20 @@ LANGUAGES = {
 }
 
 
+CLUSTER_ONLY = (
+    "--install",
+    "--create-namespace",
+    "--take-ownership",
+    "--force-conflicts",
+    "--server-side",
+    "--reuse-values",
+    "--wait",
+)
+"""Options of `helm install` and `helm upgrade` that `helm template` has not."""
+
+
 def needs_helm(page: str) -> bool:
-    return any(re.search(r"^\$ helm ", b.text, re.MULTILINE) for b in blocks(page) if b.language == "console")
+    return any(re.search(r"^(\$ )?helm ", b.text, re.MULTILINE) for b in blocks(page))
 
 
 def expected(block: Block) -> int:
@@ -42,7 +53,9 @@ def test_a_page_uses_blocks_that_are_checked(page: str) -> None:
     assert [str(b) for b in blocks(page) if b.language not in LANGUAGES] == []
 
 
-@pytest.mark.parametrize("page", [p for p in pages() if any(b.language == "console" for b in blocks(p))])
+@pytest.mark.parametrize(
+    "page", [p for p in pages() if {"console", "bash"} & {b.language for b in blocks(p)}]
+)
 def test_commands_print_what_the_page_shows(
     page: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -53,10 +66,24 @@ def test_commands_print_what_the_page_shows(
         if name := block.option("file"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(block.text, encoding="utf-8")
+        if block.language == "bash":
+            for words in map(ours, command_lines(block)):
+                renders_without_a_cluster(words, folder)
         if block.language == "console":
             lines = list(screen(block, folder, update=update))
             if update:
                 replace(block, "".join(f"{line}\n" for line in lines))
+
+
+def renders_without_a_cluster(words: list[str], folder: Path) -> None:
+    """Ask Helm for the objects of a command that the page sends to a cluster."""
+    if words[:1] != ["helm"] or not any(word.startswith("charts/") for word in words):
+        return
+    verb, *rest = words[1:]
+    assert verb in ("install", "upgrade")
+    kept = [w for w in rest if not w.startswith(CLUSTER_ONLY)]
+    code, printed = run(shlex.join(["helm", "template", *kept]), folder)
+    assert code == 0 or "--reuse-values" in rest, "\n".join([" ".join(words), *printed])
 
 
 def screen(block: Block, folder: Path, *, update: bool) -> Iterator[str]:
@@ -123,24 +150,6 @@ def test_what_is_not_typed_is_at_least_a_command_line(words: list[str]) -> None:
     given = ours(words)[1:]
     assert given[0] in COMMANDS
     build_parser(only=given[0]).parse_args(given)
-
-
-@pytest.mark.parametrize("words", cluster_commands("helm"))
-def test_what_helm_is_asked_on_a_cluster_renders_without_one(words: list[str]) -> None:
-    given = ours(words)
-    if not any(word.startswith("charts/") for word in given):
-        return
-    verb, rest = given[1], given[2:]
-    assert verb in ("install", "upgrade", "template")
-    dropped = {"--install", "--create-namespace", "--take-ownership", "--force-conflicts", "--wait"}
-    reuse = "--reuse-values" in rest
-    kept = [w for w in rest if w not in dropped and not w.startswith(("--server-side", "--reuse-values"))]
-    done = helm("template", *[_local(w) for w in kept])
-    assert done.code == 0 or (reuse and "graph has no components" in done.stderr), done.stderr
-
-
-def _local(word: str) -> str:
-    return str(ROOT / word) if word.startswith(("charts/", "values/", "examples/")) else word
 
 
 @pytest.mark.parametrize("page", [p for p in pages() if any(b.language == "python" for b in blocks(p))])
