@@ -178,7 +178,7 @@ def leaving(version: int) -> list[list[str]]:
 
 
 def patch_of_the_readme() -> list[str]:
-    return shlex.split(re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.M)[0])
+    return shlex.split(re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.MULTILINE)[0])
 
 
 def kubectl(server: ApiServer, *words: str) -> str:

@@ -361,6 +361,26 @@ def test_without_an_operator_only_definitions_are_left() -> None:
     assert {o["spec"]["conversion"]["strategy"] for o in objects} == {"None"}
 
 
+def test_a_new_chart_version_with_equal_values_restarts_nothing(tmp_path: Any) -> None:
+    import shutil  # noqa: PLC0415 - two tests
+
+    shutil.copytree(CHART, tmp_path / "next")
+    text = (tmp_path / "next/Chart.yaml").read_text()
+    (tmp_path / "next/Chart.yaml").write_text(text.replace("\nversion: 0.1.0", "\nversion: 9.9.9"))
+    sets = {"nats.mode": "builtIn", "runtimeImages.prepull.enabled": "true"}
+    more = ['runtimeImages.prepull.images=["vllm"]']
+    now, then = (
+        {
+            (o["kind"], o["metadata"]["name"]): o["spec"]
+            for o in helm_template(chart, sets=sets, set_json=more, name="dynamo", namespace=HOME)
+            if o["kind"] in {"Deployment", "StatefulSet", "DaemonSet"}
+        }
+        for chart in (CHART, tmp_path / "next")
+    )
+    assert len(now) == 3
+    assert now == then
+
+
 def test_as_a_subchart(tmp_path: Any) -> None:
     import shutil  # noqa: PLC0415 - one test
 
