@@ -408,3 +408,10 @@ def test_nothing_looks_at_the_cluster_or_the_clock() -> None:
             ):
                 assert not banned.search(re.sub(r'"[^"]*"', "", action)), (path.name, action)
                 assert ".Capabilities" not in action
+
+
+def test_generated_files_are_as_the_models_say() -> None:
+    from hack.generators.platform_chart import generate  # noqa: PLC0415 - imports the API models
+
+    for path, content in generate().items():
+        assert (ROOT / path).read_bytes() == content, f"{path} is stale: run 'make generate'"
