@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.import_ import import_
     from pydynamo_manifests.intent import Intent, Sizes
     from pydynamo_manifests.render import render
+    from pydynamo_manifests.requests import RequestIntent
     from pydynamo_manifests.validate import Cluster, Report, validate
     from pydynamo_manifests.values import GraphValues
 
@@ -36,6 +37,7 @@ __all__ = [
     "GraphValues",
     "Intent",
     "Report",
+    "RequestIntent",
     "Sizes",
     "compose",
     "convert",
@@ -50,6 +52,7 @@ _HOMES = {
     "GraphValues": "values",
     "Intent": "intent",
     "Report": "validate",
+    "RequestIntent": "requests",
     "Sizes": "intent",
     "compose": "generate",
     "convert": "convert",

@@ -10,14 +10,16 @@ from pydynamo_manifests.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Intent", "Sizes", "check_latency"]
+__all__ = ["Intent", "Sizes", "about", "check_latency", "switch"]
 
 
-def _about(text: str, default: Any = None, unit: str = "") -> Any:
+def about(text: str, default: Any = None, unit: str = "") -> Any:
+    """Declare a field with the words that its option says."""
     return field(default=default, metadata={"help": text, "unit": unit})
 
 
-def _switch(text: str) -> Any:
+def switch(text: str) -> Any:
+    """Declare a field that is on or off."""
     return field(default=False, metadata={"help": text})
 
 
@@ -29,15 +31,15 @@ def _labels(text: str) -> Any:
 class Sizes:
     """How large a worker is; what is None follows from the rest."""
 
-    replicas: int | None = _about("how many workers (of several nodes: how many groups)")
-    nodes: int | None = _about("nodes that one worker spans")
-    gpus: int | None = _about("GPUs per node of one worker")
-    tensor_parallel: int | None = _about("GPUs that share each layer")
-    pipeline_parallel: int | None = _about("stages that the layers are cut into")
-    data_parallel: int | None = _about(
+    replicas: int | None = about("how many workers (of several nodes: how many groups)")
+    nodes: int | None = about("nodes that one worker spans")
+    gpus: int | None = about("GPUs per node of one worker")
+    tensor_parallel: int | None = about("GPUs that share each layer")
+    pipeline_parallel: int | None = about("stages that the layers are cut into")
+    data_parallel: int | None = about(
         "copies of the model (with SGLang and TensorRT-LLM: of attention) in one worker"
     )
-    expert_parallel: int | None = _about("GPUs that the experts of a mixture model are spread over")
+    expert_parallel: int | None = about("GPUs that the experts of a mixture model are spread over")
 
     def over(self, base: Sizes) -> Sizes:
         """Return these sizes with what they leave open taken from ``base``."""
@@ -53,68 +55,66 @@ class Intent(Sizes):
     disaggregated graph. Every field is an option of ``dynamo-manifests generate``.
     """
 
-    backend: str = _about("engine that serves, such as vllm; see --list", "")
-    pattern: str = _about("shape of the graph, such as disagg-router; see --list", "")
-    model: str = _about("model id, such as Qwen/Qwen3-32B", "")
-    dynamo: str | None = _about("Dynamo release or line; the newest without it")
+    backend: str = about("engine that serves, such as vllm; see --list", "")
+    pattern: str = about("shape of the graph, such as disagg-router; see --list", "")
+    model: str = about("model id, such as Qwen/Qwen3-32B", "")
+    dynamo: str | None = about("Dynamo release or line; the newest without it")
     prefill: Sizes = field(
         default_factory=Sizes, metadata={"help": "sizes of prefill workers where they differ"}
     )
     decode: Sizes = field(
         default_factory=Sizes, metadata={"help": "sizes of decode workers where they differ"}
     )
-    frontend_replicas: int = _about("how many frontends", 1)
+    frontend_replicas: int = about("how many frontends", 1)
 
-    served_name: str | None = _about("name that clients ask for; the model id without it")
-    revision: str | None = _about("branch, tag or commit of the model")
-    model_path: str | None = _about("directory in the containers to load the model from")
-    token_secret: str | None = _about("Secret with the Hugging Face token; empty for none", "hf-token-secret")
-    token_key: str | None = _about("key of that Secret that becomes HF_TOKEN", "HF_TOKEN")
-    trust_remote_code: bool = _switch("let the model's repository bring its own code")
+    served_name: str | None = about("name that clients ask for; the model id without it")
+    revision: str | None = about("branch, tag or commit of the model")
+    model_path: str | None = about("directory in the containers to load the model from")
+    token_secret: str | None = about("Secret with the Hugging Face token; empty for none", "hf-token-secret")
+    token_key: str | None = about("key of that Secret that becomes HF_TOKEN", "HF_TOKEN")
+    trust_remote_code: bool = switch("let the model's repository bring its own code")
 
-    cache_claim: str | None = _about("existing PersistentVolumeClaim with the model files")
-    cache_size: str | None = _about("size of a new PersistentVolumeClaim for the model files, such as 500Gi")
-    cache_storage_class: str | None = _about("storage class of the new claim")
-    cache_host_path: str | None = _about("directory of each node with the model files")
-    cache_mount_path: str | None = _about("where containers see the cache; /model-cache without it")
-    download: bool = _switch("fill the cache by a Job before workers start")
+    cache_claim: str | None = about("existing PersistentVolumeClaim with the model files")
+    cache_size: str | None = about("size of a new PersistentVolumeClaim for the model files, such as 500Gi")
+    cache_storage_class: str | None = about("storage class of the new claim")
+    cache_host_path: str | None = about("directory of each node with the model files")
+    cache_mount_path: str | None = about("where containers see the cache; /model-cache without it")
+    download: bool = switch("fill the cache by a Job before workers start")
 
-    context_length: int | None = _about("longest prompt and answer together, in tokens")
-    gpu_memory_fraction: float | None = _about(
-        "share of each GPU's memory that the engine takes, such as 0.9"
-    )
-    tool_call_parser: str | None = _about("Dynamo's parser of tool calls, such as hermes")
-    reasoning_parser: str | None = _about("Dynamo's parser of reasoning, such as qwen3")
-    shared_memory: str | None = _about("size of /dev/shm of each worker; the operator gives 8Gi")
+    context_length: int | None = about("longest prompt and answer together, in tokens")
+    gpu_memory_fraction: float | None = about("share of each GPU's memory that the engine takes, such as 0.9")
+    tool_call_parser: str | None = about("Dynamo's parser of tool calls, such as hermes")
+    reasoning_parser: str | None = about("Dynamo's parser of reasoning, such as qwen3")
+    shared_memory: str | None = about("size of /dev/shm of each worker; the operator gives 8Gi")
 
-    ttft: float | None = _about("target of the planner: time to the first token, in milliseconds", unit="ms")
-    itl: float | None = _about("target of the planner: time between tokens, in milliseconds", unit="ms")
-    max_gpus: int | None = _about("GPUs that the planner may give the graph; negative for no limit")
-    min_endpoint: int | None = _about("replicas of each role that the planner keeps at least")
-    advisory: bool = _switch("let the planner decide and report without changing anything: a first step")
-    prometheus: str | None = _about(
+    ttft: float | None = about("target of the planner: time to the first token, in milliseconds", unit="ms")
+    itl: float | None = about("target of the planner: time between tokens, in milliseconds", unit="ms")
+    max_gpus: int | None = about("GPUs that the planner may give the graph; negative for no limit")
+    min_endpoint: int | None = about("replicas of each role that the planner keeps at least")
+    advisory: bool = switch("let the planner decide and report without changing anything: a first step")
+    prometheus: str | None = about(
         "address of Prometheus, for the planner; kube-prometheus-stack's without it"
     )
-    planner_profile: str | None = _about(
+    planner_profile: str | None = about(
         "ConfigMap with a profile, for the planner (Dynamo 0.6: claim); empty for none"
     )
-    global_planner: str | None = _about(
+    global_planner: str | None = about(
         "Dynamo namespace (<namespace>-<graph>) of a global planner that the planner asks"
     )
 
-    registry: str | None = _about("registry of all images; NVIDIA's without it")
-    image: str | None = _about("image repository of the workers")
-    image_tag: str | None = _about("tag of the images; the release without it")
-    frontend_image: str | None = _about("image repository of the frontend")
-    pull_policy: str | None = _about("Always, IfNotPresent or Never")
-    pull_secrets: tuple[str, ...] = _about("Secrets with registry credentials", ())
+    registry: str | None = about("registry of all images; NVIDIA's without it")
+    image: str | None = about("image repository of the workers")
+    image_tag: str | None = about("tag of the images; the release without it")
+    frontend_image: str | None = about("image repository of the frontend")
+    pull_policy: str | None = about("Always, IfNotPresent or Never")
+    pull_secrets: tuple[str, ...] = about("Secrets with registry credentials", ())
 
     node_selector: Mapping[str, str] = _labels("node labels for the workers")
     frontend_node_selector: Mapping[str, str] = _labels("node labels for the frontend")
-    tolerate_gpu_taint: bool = _switch("let workers run on nodes with the taint nvidia.com/gpu")
+    tolerate_gpu_taint: bool = switch("let workers run on nodes with the taint nvidia.com/gpu")
 
-    api_version: str | None = _about("API version of the graph; the release's own choice without it")
-    dynamo_namespace: str | None = _about("logical namespace of the graph, for Dynamo 0.8 and older")
+    api_version: str | None = about("API version of the graph; the release's own choice without it")
+    dynamo_namespace: str | None = about("logical namespace of the graph, for Dynamo 0.8 and older")
 
     def __post_init__(self) -> None:
         """Refuse what no graph could mean."""

@@ -10,6 +10,8 @@ from pydynamo_manifests.errors import CombinationError, UnknownNameError
 from pydynamo_manifests.patterns import PATTERNS, Pattern, pattern
 from pydynamo_manifests.patterns.parts import Graph, Notes, has_cache
 from pydynamo_manifests.releases import RELEASES, Release, fact_range, newest, release, release_of_tag
+from pydynamo_manifests.requests.composing import request_composition
+from pydynamo_manifests.requests.intent import RequestIntent
 
 if TYPE_CHECKING:
     from pydynamo_manifests.backends.base import Backend
@@ -32,8 +34,8 @@ class Composition:
     pattern: Pattern
 
 
-def compose(intent: Intent) -> GraphValues:
-    """Return the values of the graph that an intent asks for.
+def compose(intent: Intent | RequestIntent) -> GraphValues:
+    """Return the values of the graph that an intent asks for, or of the request for one.
 
     Raises:
         CombinationError: Choices that do not go together; says what to write, and since or until when.
@@ -42,6 +44,8 @@ def compose(intent: Intent) -> GraphValues:
     """
     from pydynamo_manifests.values import load_values  # noqa: PLC0415 - pydantic loads with the first graph
 
+    if isinstance(intent, RequestIntent):
+        return load_values(request_composition(intent).values)
     return load_values(composition(intent).values)
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.intent import Intent, Sizes
+from pydynamo_manifests.requests.intent import RequestIntent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["IntentOption", "command_line", "intent_of", "intent_options"]
+__all__ = ["IntentOption", "command_line", "intent_of", "intent_options", "request_of", "request_options"]
 
 ROLES = ("prefill", "decode")
 
@@ -26,7 +27,7 @@ class IntentOption:
     path: tuple[str, ...]
     """Where it stands in an intent: ``("prefill", "gpus")``."""
     kind: str
-    """``switch``, ``int``, ``float``, ``text``, ``list`` (may repeat) or ``map`` (KEY=VALUE, may repeat)."""
+    """``switch``, ``int``, ``float``, ``ms``, ``text``, ``list`` (may repeat) or ``map`` (KEY=VALUE)."""
     help: str
     required: bool = False
 
@@ -52,10 +53,15 @@ def intent_options() -> Iterator[IntentOption]:
             yield _option((f.name,), f)
 
 
+def request_options() -> Iterator[IntentOption]:
+    """Return an option for every field of a request; those of an intent may carry the same name."""
+    for f in fields(RequestIntent):
+        yield _option((f.name,), f)
+
+
 def _option(path: tuple[str, ...], f: Any) -> IntentOption:
-    return IntentOption(
-        f"--{_dashes(path[0])}", path, _kind(str(f.type)), f.metadata["help"], f.default == ""
-    )
+    kind = f.metadata.get("unit") or _kind(str(f.type))
+    return IntentOption(f"--{_dashes(path[0])}", path, kind, f.metadata["help"], f.default == "")
 
 
 def _kind(annotation: str) -> str:
@@ -75,6 +81,7 @@ def intent_of(given: Mapping[str, Any]) -> Intent:
     Raises:
         InputError: A value that no graph could mean.
     """
+    _refuse_request_options(given)
     flat: dict[str, Any] = {}
     roles: dict[str, dict[str, Any]] = {role: {} for role in ROLES}
     for option in intent_options():
@@ -84,6 +91,28 @@ def intent_of(given: Mapping[str, Any]) -> Intent:
             home[option.path[-1]] = _value(option, value)
     flat |= {role: Sizes(**sizes) for role, sizes in roles.items() if sizes}
     return Intent(**flat)
+
+
+def request_of(given: Mapping[str, Any]) -> RequestIntent:
+    """Return the request of parsed arguments; what is None keeps its default.
+
+    Raises:
+        InputError: A value that no request could mean, or an option that only a graph has.
+    """
+    known = {option.dest for option in request_options()}
+    for option in intent_options():
+        if option.dest not in known and given.get(option.dest) is not None:
+            raise InputError(
+                f"{option.name}: a request lets Dynamo find the graph; leave it out, or leave out --request"
+            )
+    return RequestIntent(**{dest: given[dest] for dest in known if given.get(dest) is not None})
+
+
+def _refuse_request_options(given: Mapping[str, Any]) -> None:
+    known = {option.dest for option in intent_options()}
+    for option in request_options():
+        if option.dest not in known and given.get(option.dest) is not None:
+            raise InputError(f"{option.name} is for a request: add --request, or leave it out")
 
 
 def _value(option: IntentOption, value: Any) -> Any:
@@ -99,25 +128,26 @@ def _pair(option: IntentOption, item: str) -> tuple[str, str]:
     return key, value
 
 
-def command_line(intent: Intent) -> str:
+def command_line(intent: Intent | RequestIntent) -> str:
     """Return the command that composes an intent."""
-    words = ["dynamo-manifests", "generate"]
-    for option in intent_options():
-        value, default = _at(intent, option.path), _default(option.path)
+    request = isinstance(intent, RequestIntent)
+    words = ["dynamo-manifests", "generate", *(["--request"] if request else [])]
+    for option in request_options() if request else intent_options():
+        value, default = _at(intent, option.path), _default(type(intent), option.path)
         if value != default:
             words += _words(option, value)
     return shlex.join(words)
 
 
-def _at(intent: Intent, path: tuple[str, ...]) -> Any:
+def _at(intent: Intent | RequestIntent, path: tuple[str, ...]) -> Any:
     value: Any = intent
     for name in path:
         value = getattr(value, name)
     return value
 
 
-def _default(path: tuple[str, ...]) -> Any:
-    owner = Intent if len(path) == 1 else Sizes
+def _default(kind: type[Intent | RequestIntent], path: tuple[str, ...]) -> Any:
+    owner = kind if len(path) == 1 else Sizes
     f = next(f for f in fields(owner) if f.name == path[-1])
     return f.default_factory() if f.default_factory is not MISSING else f.default
 
@@ -127,7 +157,8 @@ def _words(option: IntentOption, value: Any) -> list[str]:
         return [option.name]
     items = [f"{k}={v}" for k, v in sorted(value.items())] if option.kind == "map" else value
     items = items if option.kind in ("list", "map") else [items]
-    return [word for item in items for word in _pair_of(option.name, str(item))]
+    texts = [f"{item:g}" if isinstance(item, float) else str(item) for item in items]
+    return [word for text in texts for word in _pair_of(option.name, text)]
 
 
 def _pair_of(name: str, value: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pydynamo_manifests.generate.composing import Composition
+    from pydynamo_manifests.requests import RequestComposition
 
 __all__ = ["values_text"]
 
@@ -20,7 +21,9 @@ _KNOB = re.compile(r"^( *)([^\n]+):\n\1  from: (\S+)$", re.MULTILINE)
 _LISTS = re.compile(r"^( *)(command|leadingArgs|pullSecrets):\n((?:\1- [\w./:-]+\n)+)", re.MULTILINE)
 
 
-def values_text(made: Composition, header: Sequence[str], *, under: str | None = None) -> str:
+def values_text(
+    made: Composition | RequestComposition, header: Sequence[str], *, under: str | None = None
+) -> str:
     """Return the values as commented YAML.
 
     Args:

@@ -1,4 +1,4 @@
-"""Compose the values of a graph from a short intent and print them, commented, for helm install -f."""
+"""Compose the values of a graph, or of a request for one, and print them, commented, for helm install -f."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from pydynamo_manifests.generate import Composition
     from pydynamo_manifests.generate.options import IntentOption
     from pydynamo_manifests.intent import Intent
+    from pydynamo_manifests.requests import RequestComposition, RequestIntent
 
 EPILOG = """examples:
   dynamo-manifests generate --backend vllm --pattern disagg-router --model Qwen/Qwen3-32B -o values.yaml
   dynamo-manifests generate --backend sglang --pattern agg --model Qwen/Qwen3-32B --nodes 2 --gpus 4
   dynamo-manifests generate --backend vllm --pattern disagg --model Qwen/Qwen3-32B --decode-gpus 2 --explain
+  dynamo-manifests generate --backend vllm --pattern disagg-planner --model Qwen/Qwen3-32B --ttft 300 --itl 20
+  dynamo-manifests generate --request --model Qwen/Qwen3-32B --gpu h200_sxm --gpus 8 --ttft 300 --itl 20
   dynamo-manifests generate --list
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare an option for every field of an intent, and what to do with the result."""
-    from pydynamo_manifests.generate.options import intent_options
+    from pydynamo_manifests.generate.options import intent_options, request_options
 
-    parser.usage = f"{parser.prog} --backend NAME --pattern NAME --model MODEL [options]"
+    parser.usage = (
+        f"{parser.prog} --backend NAME --pattern NAME --model MODEL [options]\n"
+        f"       {parser.prog} --request --model MODEL [options]"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to stdout")
     parser.add_argument(
         "--explain", action="store_true", help="say why these values and which pattern fits when"
@@ -32,9 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--under", metavar="KEY", help="nest the values for a parent chart: its dependency's name"
     )
+    parser.add_argument(
+        "--request",
+        action="store_true",
+        help="write a request: Dynamo profiles the model and finds the graph",
+    )
     group = parser.add_argument_group("the graph")
+    known = set()
     for option in intent_options():
+        known.add(option.dest)
         _add(group, option)
+    shared = " ".join(sorted(o.name for o in request_options() if o.dest in known and o.kind != "switch"))
+    group = parser.add_argument_group("the request, with --request", f"It takes these too: {shared}.")
+    for option in request_options():
+        if option.dest not in known:
+            _add(group, option)
 
 
 def _add(group: argparse._ArgumentGroup, option: IntentOption) -> None:
@@ -42,11 +61,27 @@ def _add(group: argparse._ArgumentGroup, option: IntentOption) -> None:
         group.add_argument(option.name, dest=option.dest, action="store_const", const=True, help=option.help)
         return
     action = "append" if option.kind in ("list", "map") else "store"
-    kind = {"int": int, "float": float}.get(option.kind, str)
-    metavar = "KEY=VALUE" if option.kind == "map" else {"int": "N", "float": "SHARE"}.get(option.kind, "TEXT")
+    kinds: dict[str, Callable[[str], object]] = {"int": int, "float": float, "ms": _milliseconds}
+    kind = kinds.get(option.kind, str)
+    words = {"int": "N", "float": "NUMBER", "ms": "MS", "map": "KEY=VALUE"}
+    metavar = words.get(option.kind, "TEXT")
     group.add_argument(
         option.name, dest=option.dest, action=action, type=kind, metavar=metavar, help=option.help
     )
+
+
+def _milliseconds(text: str) -> float:
+    """Return a latency; a unit is refused with the number to write."""
+    from argparse import ArgumentTypeError
+    from re import fullmatch
+
+    try:
+        return float(text)
+    except ValueError:
+        said = fullmatch(r"([\d.]+)\s*(ms|s|us|µs)", text)
+        scale = {"ms": 1, "s": 1000, "us": 0.001, "µs": 0.001}
+        hint = f"; write {float(said[1]) * scale[said[2]]:g}" if said and said[1].count(".") < 2 else ""  # noqa: PLR2004 - one point in a number
+        raise ArgumentTypeError(f"{text!r}: milliseconds, a number without its unit{hint}") from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,8 +90,10 @@ def run(args: argparse.Namespace) -> int:
         from pydynamo_manifests.generate.explain import choices
 
         return _write(args, "\n".join(choices()) + "\n")
+    if args.request:
+        return _request(args)
     from pydynamo_manifests.generate import compose, composition
-    from pydynamo_manifests.generate.explain import explanation
+    from pydynamo_manifests.generate.explain import explanation, headline
     from pydynamo_manifests.generate.options import intent_of
 
     intent = intent_of(vars(args))
@@ -64,16 +101,31 @@ def run(args: argparse.Namespace) -> int:
     if args.explain:
         return _write(args, "\n".join(explanation(made)) + "\n")
     compose(intent)  # what does not fit the schema must not be written
-    return _write(args, _text(made, intent, args.under))
+    return _write(args, _text(made, headline(made), intent, args.under))
 
 
-def _text(made: Composition, intent: Intent, under: str | None) -> str:
-    from pydynamo_manifests.generate.explain import headline
+def _request(args: argparse.Namespace) -> int:
+    from pydynamo_manifests.generate import compose
+    from pydynamo_manifests.generate.options import request_of
+    from pydynamo_manifests.requests import request_composition
+
+    intent = request_of(vars(args))
+    made = request_composition(intent)
+    if args.explain:
+        reasons = [f"  {'.'.join(path)}: {words}" for path, words in made.notes.items()]
+        return _write(args, "\n".join([made.headline, "", "Why these values:", *reasons]) + "\n")
+    compose(intent)
+    return _write(args, _text(made, made.headline, intent, args.under))
+
+
+def _text(
+    made: Composition | RequestComposition, headline: str, intent: Intent | RequestIntent, under: str | None
+) -> str:
     from pydynamo_manifests.generate.options import command_line
     from pydynamo_manifests.generate.text import values_text
 
     nested = f" --under {under}" if under else ""
-    return values_text(made, [f"Composed by: {command_line(intent)}{nested}", headline(made)], under=under)
+    return values_text(made, [f"Composed by: {command_line(intent)}{nested}", headline], under=under)
 
 
 def _write(args: argparse.Namespace, text: str) -> int:
