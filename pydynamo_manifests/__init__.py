@@ -62,8 +62,6 @@ _HOMES = {
 }
 
 
-
-
 class _Package(ModuleType):
     """Loads a public name with its first use; a sub-package of the same name never hides a function."""
 
