@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -169,6 +170,14 @@ def act_as_operator(server: ApiServer, namespace: str) -> None:
         client.apply({"apiVersion": "v1", "kind": "Secret", "metadata": secret})
 
 
+def chart_of_version(folder: Path, version: str) -> Path:
+    """Return a copy of the chart with another version."""
+    shutil.copytree(CHART, folder / "chart")
+    path = folder / "chart/Chart.yaml"
+    path.write_text(re.sub(r"(?m)^version: .*$", f"version: {version}", path.read_text()))
+    return folder / "chart"
+
+
 def leaving(version: int) -> list[list[str]]:
     """Return the commands of the README's chapter on leaving, but those for other installers."""
     chapter = (CHART / "README.md").read_text().split("## Leaving")[1].split("\n## ")[0]
@@ -178,22 +187,25 @@ def leaving(version: int) -> list[list[str]]:
 
 
 def patch_of_the_readme() -> list[str]:
-    return shlex.split(re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.MULTILINE)[0])
+    return shlex.split(
+        re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.MULTILINE)[0]
+    )
 
 
-def kubectl(server: ApiServer, *words: str) -> str:
+def kubectl(server: ApiServer, *words: str, given: str | None = None) -> str:
     command = [tool("kubectl"), "--kubeconfig", str(server.kubeconfig), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_release_lives_and_goes_and_its_graphs_stay(
-    version: int, server: ApiServer, run: Callable[..., Result]
+    version: int, server: ApiServer, run: Callable[..., Result], tmp_path: Path
 ) -> None:
     before = inventory(server)
-    run(version, "install", "dynamo", CHART, "-n", HOME, "--create-namespace", "--set", IGNORE)
+    previous = chart_of_version(tmp_path, "0.0.1")
+    run(version, "install", "dynamo", previous, "-n", HOME, "--create-namespace", "--set", IGNORE)
     space = server.client().namespace()
     create(server, graph(space))
     act_as_operator(server, space)
@@ -317,6 +329,18 @@ def test_kubectl_applies_what_helm_installs(server: ApiServer) -> None:
             if is_known(obj):
                 stored = server.client().apply(obj, manager="kubectl")
                 assert contains(stored, obj), (preset.stem, obj["kind"], obj["metadata"]["name"])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_helm_template_piped_into_kubectl_is_helm_install(version: int, server: ApiServer) -> None:
+    server.client().namespace(HOME)
+    sets = ["--set", "tests.enabled=false"]
+    text = helm("template", "dynamo", CHART, "-n", HOME, *sets, version=version).stdout
+    kubectl(server, "apply", "--server-side", "-f", "-", given=text)
+    piped = {key: server.client().request("GET", path) for key, path in inventory(server).items()}
+    for obj in helm_template(CHART, sets=["tests.enabled=false"], name="dynamo", namespace=HOME):
+        key = (obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+        assert contains(piped[key], obj), key
 
 
 def is_known(obj: dict[str, Any]) -> bool:

@@ -365,8 +365,8 @@ def test_a_new_chart_version_with_equal_values_restarts_nothing(tmp_path: Any) -
     import shutil  # noqa: PLC0415 - two tests
 
     shutil.copytree(CHART, tmp_path / "next")
-    text = (tmp_path / "next/Chart.yaml").read_text()
-    (tmp_path / "next/Chart.yaml").write_text(text.replace("\nversion: 0.1.0", "\nversion: 9.9.9"))
+    path = tmp_path / "next/Chart.yaml"
+    path.write_text(re.sub(r"(?m)^version: .*$", "version: 9.9.9", path.read_text()))
     sets = {"nats.mode": "builtIn", "runtimeImages.prepull.enabled": "true"}
     more = ['runtimeImages.prepull.images=["vllm"]']
     now, then = (
