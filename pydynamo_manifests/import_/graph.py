@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
@@ -12,6 +11,7 @@ from pydynamo_manifests.import_.arguments import order_of, read_environment
 from pydynamo_manifests.import_.check import Unpatchable, patch, same
 from pydynamo_manifests.import_.component import read_alpha, read_beta
 from pydynamo_manifests.import_.images import difference, read_image, shared_image
+from pydynamo_manifests.import_.imported import Imported, frame, object_key
 from pydynamo_manifests.import_.model import (
     model_names,
     names_left,
@@ -20,6 +20,8 @@ from pydynamo_manifests.import_.model import (
     put_parallelism,
     put_secret,
 )
+from pydynamo_manifests.import_.request import KIND as REQUEST
+from pydynamo_manifests.import_.request import import_request
 from pydynamo_manifests.render import render
 from pydynamo_manifests.values.load import load_values
 
@@ -31,30 +33,14 @@ if TYPE_CHECKING:
 __all__ = ["Imported", "import_", "import_graph"]
 
 ALPHA, BETA = "nvidia.com/v1alpha1", "nvidia.com/v1beta1"
-_HELM_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
 _SENTINEL = "model-of-the-import-check"
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A graph as values, and in plain words what became of its parts."""
-
-    values: GraphValues
-    name: str
-    namespace: str | None
-    recognised: tuple[str, ...] = ()
-    """What stands in fields of its own."""
-    kept: tuple[str, ...] = ()
-    """What was kept as it is, and why."""
-    plain: dict[str, Any] = field(default_factory=dict, repr=False)
-    """The values as plain data."""
-
-
 def import_(manifest: Mapping[str, Any]) -> GraphValues:
-    """Return the values of the graph chart that render as this DynamoGraphDeployment.
+    """Return the values of the graph chart that render as this graph, or as this request for one.
 
     Args:
-        manifest: A DGD of nvidia.com/v1alpha1 or v1beta1; it is left as it is.
+        manifest: A DGD or DGDR of nvidia.com/v1alpha1 or v1beta1; it is left as it is.
 
     Raises:
         InputError: Another kind or version, or a graph with both ``services`` and ``components``.
@@ -75,10 +61,12 @@ def import_graph(
     Raises:
         InputError: As :func:`import_`.
     """
+    if manifest.get("kind") == REQUEST:
+        return import_request(manifest, others)
     _check(manifest)
     graph = _Graph(copy.deepcopy(dict(manifest)), tidy=tidy)
     plain = graph.build()
-    extra = {_key(o): copy.deepcopy(dict(o)) for o in others}
+    extra = {object_key(o): copy.deepcopy(dict(o)) for o in others}
     if extra:
         plain["extraObjects"] = extra
     return Imported(
@@ -89,10 +77,6 @@ def import_graph(
         tuple(graph.kept),
         plain,
     )
-
-
-def _key(obj: Mapping[str, Any]) -> str:
-    return f"{str(obj.get('kind', 'object')).lower()}-{(obj.get('metadata') or {}).get('name', '')}"
 
 
 def _check(manifest: Mapping[str, Any]) -> None:
@@ -144,7 +128,7 @@ class _Graph:
         """Return checked values."""
         read = read_beta if self.beta else read_alpha
         components = {name: read(c, tidy=self.tidy) for name, c in self.originals.items()}
-        values = self._frame()
+        values, _ = frame(self.api, self.metadata, self.kept)
         self._images(values, components)
         self._model(values, components)
         put_parallelism(components)
@@ -153,21 +137,6 @@ class _Graph:
         self._verify(values)
         self._unname(values)
         self._notes(values)
-        return values
-
-    def _frame(self) -> dict[str, Any]:
-        values: dict[str, Any] = {"dynamo": {"apiVersion": self.api}}
-        if not _HELM_NAME.fullmatch(self.name):
-            values["fullnameOverride"] = self.name
-        for key in ("labels", "annotations"):
-            found = {k: v for k, v in (self.metadata.get(key) or {}).items() if v is not None}
-            if found or self.metadata.get(key) == {}:
-                values[key] = found
-        dropped = sorted(self.metadata.keys() - {"name", "namespace", "labels", "annotations"})
-        if dropped:
-            self.kept.append(
-                f"metadata.{', metadata.'.join(dropped)} cannot be applied by a chart and is left out"
-            )
         return values
 
     def _images(self, values: dict[str, Any], components: dict[str, dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydynamo_manifests.yaml import dump
 
 if TYPE_CHECKING:
-    from pydynamo_manifests.import_.graph import Imported
+    from pydynamo_manifests.import_.imported import Imported
 
 __all__ = ["values_file"]
 
@@ -16,7 +16,7 @@ def values_file(imported: Imported, source: str) -> str:
     """Return commented values; with ``helm install NAME charts/dynamo-graph -f`` they make the graph again."""
     namespace = f" -n {imported.namespace}" if imported.namespace else ""
     lines = [
-        f"The graph {imported.name}, imported from {source}.",
+        f"The {'request' if imported.values.request else 'graph'} {imported.name}, imported from {source}.",
         f"helm install {imported.name}{namespace} charts/dynamo-graph -f THIS_FILE",
         *(f"recognised: {text}" for text in imported.recognised),
         *(f"kept as it is: {text}" for text in imported.kept),

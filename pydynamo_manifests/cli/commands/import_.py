@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.import_ import Imported
 
+_KINDS = ("DynamoGraphDeployment", "DynamoGraphDeploymentRequest")
+
 EPILOG = """examples:
   dynamo-manifests import graph.yaml > values.yaml
   dynamo-manifests import gitops/ -o values/                   one values file for each graph
@@ -104,10 +106,8 @@ def _imported(args: argparse.Namespace) -> Iterator[tuple[Imported, str]]:
         yield import_graph(without_server_fields(_live(args)), tidy=args.tidy), "the cluster"
     elif args.paths and not args.from_cluster:
         for source, documents in _files(args.paths):
-            graphs = [d for d in documents if d.get("kind") == "DynamoGraphDeployment"]
-            others = (
-                [d for d in documents if d.get("kind") != "DynamoGraphDeployment"] if len(graphs) == 1 else []
-            )
+            graphs = [d for d in documents if d.get("kind") in _KINDS]
+            others = [d for d in documents if d.get("kind") not in _KINDS] if len(graphs) == 1 else []
             chosen = [g for g in graphs if args.graph in (None, (g.get("metadata") or {}).get("name"))]
             yield from (
                 (import_graph(without_server_fields(g), others, tidy=args.tidy), source) for g in chosen
