@@ -165,3 +165,13 @@ def test_python_in_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert runner.failures == 0, "".join(said)
     bare = [str(b) for b in blocks(page) if b.language == "python" and ">>>" not in b.text]
     assert [b for b in bare if not any(str(x) == b and x.option("file") for x in blocks(page))] == []
+
+
+def test_the_demo_shows_a_graph_and_a_finding(tmp_path: Path) -> None:
+    code, printed = run(f"bash {ROOT / 'hack' / 'demo.sh'}", desk(tmp_path, None))
+    shown = "\n".join(printed)
+    assert code == 0, shown
+    for words in ("$ dynamo-manifests generate", "kind: DynamoGraphDeployment", "--kv-transfer-config"):
+        assert words in shown
+    assert 'unknown field "replicsa"' in shown
+    assert "make demo" in (ROOT / "README.md").read_text()
