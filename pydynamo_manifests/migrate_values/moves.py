@@ -35,9 +35,9 @@ def image(home: str) -> Callable[[Migration, str, Any], None]:
     """Split a repository with its registry."""
 
     def move(found: Migration, _key: str, node: Any) -> None:
-        registry, _, repository = (
-            str(node).rpartition("/") if "/" not in str(node) else str(node).partition("/")
-        )
+        registry, slash, repository = str(node).partition("/")
+        if not slash:
+            registry, repository = "", registry
         if "." in registry or ":" in registry or registry == "localhost":
             found.put(f"{home}.registry", registry)
             found.put(f"{home}.repository", repository)
@@ -66,26 +66,29 @@ def reference(home: str) -> Callable[[Migration, str, Any], None]:
     return move
 
 
+def _maps(found: Migration, key: str, node: Any, by: str) -> list[dict[str, Any]]:
+    """Return the maps of a list that have a name; say what is none."""
+    items = node if isinstance(node, list) else [node]
+    good = [item for item in items if isinstance(item, dict) and by in item]
+    if len(good) != len(items) and node is not None:
+        found.note(key, f"is a list of maps with {by!r} upstream; what is something else was left out")
+    return good
+
+
 def environment(found: Migration, key: str, node: Any) -> None:
     """Turn a list of variables into a map by name."""
-    for item in node or []:
-        name = item.get("name")
-        if "valueFrom" in item:
-            found.put(
-                "operator.env", {**found.values.get("operator", {}).get("env", {}), name: item["valueFrom"]}
-            )
-        elif name:
-            env = {**found.values.get("operator", {}).get("env", {}), name: item.get("value", "")}
-            found.put("operator.env", env)
-    if not isinstance(node, list):
-        found.note(key, "is a list of variables upstream; this is something else")
+    items = _maps(found, key, node, "name")
+    env = {item["name"]: item.get("valueFrom", item.get("value", "")) for item in items}
+    if env:
+        found.put("operator.env", env)
 
 
 def by_name(path: str, by: str) -> Callable[[Migration, str, Any], None]:
     """Turn a list into a map by one of its keys."""
 
-    def move(found: Migration, _key: str, node: Any) -> None:
-        named = {item[by]: {k: v for k, v in item.items() if k != by} for item in node or []}
+    def move(found: Migration, key: str, node: Any) -> None:
+        items = _maps(found, key, node, by)
+        named = {item[by]: {k: v for k, v in item.items() if k != by} for item in items}
         if named:
             found.put(path, named)
 
@@ -148,7 +151,7 @@ def monitors(path: str) -> Callable[[Migration, str, Any], None]:
 
 def ports(found: Migration, key: str, node: Any) -> None:
     """Keep the one port."""
-    if isinstance(node, list) and len(node) == 1 and "port" in node[0]:
+    if isinstance(node, list) and len(node) == 1 and isinstance(node[0], dict) and "port" in node[0]:
         found.put("monitoring.service.port", node[0]["port"])
     else:
         found.note(key, "the metrics Service has one port, monitoring.service.port")
@@ -156,7 +159,7 @@ def ports(found: Migration, key: str, node: Any) -> None:
 
 def pull_secrets(found: Migration, _key: str, node: Any) -> None:
     """Move pull secrets to every pod."""
-    if node:
+    if isinstance(node, list) and node:
         found.put("global.imagePullSecrets", [{"name": s} if isinstance(s, str) else s for s in node])
 
 

@@ -8,6 +8,7 @@ import pytest
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.migrate_values import migrate_values
+from pydynamo_manifests.migrate_values.rules import RULES
 from pydynamo_manifests.values.platform.load import load_platform
 from pydynamo_manifests.yaml import dump, load
 from tests.support.platform import platform
@@ -169,3 +170,19 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     (tmp_path / "old.yaml").write_text(dump({"dynamo-operator": {"upgradeCRD": True}}))
     assert main(["migrate-values", str(tmp_path / "old.yaml"), "-o", str(target)]) == 0
     assert load(target.read_text()) == {"crds": {"managedBy": "operator"}}
+
+
+SHAPES: list[Any] = [None, "x", 7, True, [], [1], ["x"], {}, {"a": 1}, [{"b": 2}]]
+
+
+@pytest.mark.parametrize("key", sorted(RULES))
+def test_no_shape_of_a_key_is_a_traceback(key: str) -> None:
+    for shape in SHAPES:
+        old: dict[str, Any] = {}
+        home = old
+        *blocks, last = key.split(".")
+        for block in blocks:
+            home = home.setdefault(block, {})
+        home[last] = shape
+        if not {"operator", "webhooks"} & old.keys():
+            migrate_values(old)
