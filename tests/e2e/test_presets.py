@@ -145,3 +145,20 @@ class TestReleases:
             assert (code != 0, release.component("decode")["replicas"]) == (True, 5)
             assert 'conflict with "autoscaler"' in said
             assert '.spec.components[name="decode"].replicas' in said
+
+
+def test_a_release_of_helm_3_stays_client_side_until_helm_4_is_told(
+    cluster: ApiServer, namespace: str
+) -> None:
+    cluster.serve(LINES[-1])
+    old, new = (Release(cluster, namespace, version) for version in VERSIONS)
+    free = ["-f", ROUTED, "--set", "components.decode.replicas=null"]
+    old.run("install", "qwen", CHART, *free)
+    old.scale("decode", 5)
+    new.run("upgrade", "qwen", CHART, *free, "--set", "components.prefill.replicas=3")
+    assert "replicas" not in new.component("decode"), "lost, as with Helm 3"
+    new.scale("decode", 5)
+    new.run("upgrade", "qwen", CHART, *free, "--set", "components.prefill.replicas=4", "--server-side=true")
+    assert new.component("decode")["replicas"] == 5
+    new.run("upgrade", "qwen", CHART, *free, "--set", "components.prefill.replicas=5")
+    assert new.component("decode")["replicas"] == 5, "and from then on"
