@@ -165,7 +165,22 @@ def test_the_transfer_times_of_the_guide_are_arithmetic() -> None:
             assert seconds == pytest.approx(total * 8 / (rate * 1e9), rel=0.05)
 
 
-def test_names_of_files_in_the_readme_exist() -> None:
-    for block in blocks("README.md"):
-        for word in re.findall(r"\b(?:values|charts)/[\w./-]+", block.text):
-            assert (ROOT / word).exists(), word
+PLACES = (
+    "charts/",
+    "docs/",
+    "examples/",
+    "hack/",
+    "pydynamo_manifests/",
+    "tests/",
+    "values/graph/",
+    "values/platform/",
+)
+
+
+@pytest.mark.parametrize("page", pages())
+def test_paths_that_a_page_names_exist(page: str) -> None:
+    text = (ROOT / page).read_text()
+    shell = "\n".join(b.text for b in blocks(page) if b.language in ("console", "bash"))
+    spans = [*re.findall(r"`([^`\s]+)`", text), *re.findall(r"(?<![\w./-])[\w.-]+/[\w./-]+", shell)]
+    named = {span for span in spans if span.startswith(PLACES) and not set(span) & set("*<>{}$")}
+    assert [path for path in named if not (ROOT / path).exists()] == []
