@@ -2,7 +2,7 @@
 {{- define "dynamo-platform.rules" -}}
 {{- $root := .root -}}{{- $place := .place -}}
 {{- $uses := include "dynamo-platform.uses" $root | fromYaml -}}
-{{- range index ($root.Files.Get "files/rbac.yaml" | fromYaml) .role -}}
+{{- range $root.Files.Get (printf "files/rbac/%s.yaml" .role) | fromYamlArray -}}
   {{- $here := has (.place | default "workloads") $place -}}
   {{- if and $here (or (not .when) (index $uses (.when | default ""))) (include "dynamo-platform.within" (list $root .since .until)) }}
 - apiGroups: {{ toJson .apiGroups }}
@@ -18,7 +18,7 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* dynamo-platform.resourceName: a name in files/rbac.yaml; those in braces are this release's own. */ -}}
+{{- /* dynamo-platform.resourceName: a name in files/rbac; those in braces are this release's own. */ -}}
 {{- define "dynamo-platform.resourceName" -}}
 {{- $root := index . 0 -}}{{- $name := index . 1 -}}
 {{- if eq $name "{webhooks}" -}}

@@ -8,10 +8,10 @@ __all__ = ["Accounts", "Rbac"]
 
 
 class Rbac(Values):
-    """Rights. Every rule of the chart stands with its reason in `files/rbac.yaml`."""
+    """Rights. Every rule of the chart stands with its reason in `files/rbac/`."""
 
     create: bool = True
-    """False: somebody else grants what `files/rbac.yaml` lists, under the same role names."""
+    """False: somebody else grants what `files/rbac/` lists, under the same role names."""
     clusterScoped: bool = True
     """In scope `namespace`, false renders no ClusterRole at all: GPU discovery, secured metrics and
     webhook certificates then need to be off or given."""
