@@ -22,8 +22,9 @@ MAY_IMPORT = {
     "values": {"errors", "yaml", "releases"},
     "backends": {"errors", "yaml", "releases", "values", "intent"},
     "patterns": {"errors", "yaml", "releases", "values", "intent", "planner", "backends"},
-    "requests": {"errors", "yaml", "releases", "values", "intent", "planner", "api", "import_", "render"},
-    "profiles": {"errors", "yaml"},
+    "requests": {"errors", "yaml", "releases", "values", "intent", "planner", "api", "import_", "render", "svg"},
+    "profiles": {"errors", "yaml", "svg"},
+    "svg": set(),
     "generate": {
         "errors",
         "yaml",

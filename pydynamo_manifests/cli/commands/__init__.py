@@ -10,6 +10,8 @@ COMMANDS: dict[str, str] = {
     "convert": "convert objects between nvidia.com/v1alpha1 and v1beta1",
     "upgrade": "rewrite graphs for another Dynamo release, with the reason of each change",
     "import": "turn an existing graph into values of the graph chart",
+    "request": "follow a request for a graph and read the graph that it found",
+    "profile": "check and plot a profile for the planner",
     "releases": "show what each Dynamo release has",
     "crds": "write the CRDs of a release",
     "explain": "explain a rule or a value",
