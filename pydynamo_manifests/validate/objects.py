@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.errors import UnknownNameError
 from pydynamo_manifests.validate.codes import NOT_AN_OBJECT, NOT_SERVED
 from pydynamo_manifests.validate.core import core_judge
 from pydynamo_manifests.validate.judge import judge_of
@@ -89,11 +88,7 @@ def _judge_dynamo(
     served = _served(release)
     if version not in served.get(kind, ()):
         return _not_served(kind, version, release)
-    try:
-        judge = judge_of(release, kind, version)
-    except UnknownNameError as e:
-        return Skipped(str(e))
-    return _stages(obj, judge, target, others)
+    return _stages(obj, judge_of(release, kind, version), target, others)
 
 
 def _stages(
@@ -138,15 +133,8 @@ def _by_schema(
     """Judge what the defaulting webhooks make of an object: they come before the schema's last word."""
     from pydynamo_manifests.validate import admission  # noqa: PLC0415 - as above
 
-    before = NO_OLD if old is None else old
-    try:
-        submitted = admission.default(obj, old=old, release=target.release, cluster=target.cluster)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        verdict = judge.judge(obj, before)
-        if not verdict[0]:
-            raise
-        return verdict
-    return judge.judge(submitted, before)
+    submitted = admission.default(obj, old=old, release=target.release, cluster=target.cluster)
+    return judge.judge(submitted, NO_OLD if old is None else old)
 
 
 def _metadata(obj: dict[str, Any], group: str, kind: str, found: list[Finding]) -> list[Finding]:

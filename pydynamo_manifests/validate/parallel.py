@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,18 +15,33 @@ if TYPE_CHECKING:
 __all__ = ["judge_files"]
 
 _CHUNK = 64
+_COLLECT_AFTER = 50_000
+"""Objects between two looks for garbage in circles; trees of documents have none, and each look costs."""
 _target: list[Target] = []
 
 
 def judge_files(files: Sequence[tuple[str, bool]], target: Target, jobs: int) -> Iterator[list[Document]]:
     """Yield the documents of each file."""
     chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
+    _warm(target)
     with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target,)) as pool:
         yield from pool.map(_judge, files, chunksize=chunk)
 
 
+def _warm(target: Target) -> None:
+    """Compile what graphs need before processes are forked, so that they share it."""
+    from pydynamo_manifests.validate import admission, lint  # noqa: F401, PLC0415 - only loaded here
+    from pydynamo_manifests.validate.judge import judge_of  # noqa: PLC0415 - the same
+
+    kind = target.release.kinds.get("DynamoGraphDeployment")
+    for version in kind.served if kind else ():
+        judge_of(target.release.version, "DynamoGraphDeployment", version)
+
+
 def _set_target(target: Target) -> None:
     _target[:] = [target]
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
 
 
 def _judge(file: tuple[str, bool]) -> list[Document]:

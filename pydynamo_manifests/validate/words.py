@@ -168,21 +168,33 @@ def _resolved(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _places(schema: dict[str, Any], name: str) -> list[tuple[str, ...]]:
-    """Return the nearest places of a schema that have a field of a name, below ``spec`` only."""
-    found: list[tuple[str, ...]] = []
+    """Return the nearest places of a schema that have a field of a name."""
+    if id(schema) not in _PLACES:
+        _PLACES[id(schema)] = schema, _index(schema)
+    return _PLACES[id(schema)][1].get(name, [])[:_MOST_PLACES]
+
+
+_PLACES: dict[int, tuple[dict[str, Any], dict[str, list[tuple[str, ...]]]]] = {}
+"""By schema (kept, so that its identity stays its own): where the fields of each name are nearest."""
+
+
+def _index(schema: dict[str, Any]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
     seen: set[int] = set()
     level: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), _resolved(schema, schema))]
-    while level and not found:
+    while level:
+        here: dict[str, list[tuple[str, ...]]] = {}
         below: list[tuple[tuple[str, ...], dict[str, Any]]] = []
         for path, node in level:
             if id(node) in seen or path[:1] == ("status",):
                 continue
             seen.add(id(node))
-            if path and name in node.get("properties", ()):
-                found.append(path)
+            for name in node.get("properties", ()) if path else ():
+                here.setdefault(name, []).append(path)
             below += [(p, _resolved(child, schema)) for p, child in _steps(path, node)]
+        found = {**here, **found}
         level = below
-    return found[:_MOST_PLACES]
+    return found
 
 
 def _steps(path: tuple[str, ...], node: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

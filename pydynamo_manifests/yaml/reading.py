@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import yaml as pyyaml
@@ -17,19 +18,30 @@ if TYPE_CHECKING:
 __all__ = ["load", "load_all", "parse_all", "positions"]
 
 
+_SEEN: dict[str, str] = {}
+_MOST_SEEN, _MOST_LETTERS = 4096, 64
+
+
+def _remembered(text: str) -> str:
+    """Return the tag of a plain scalar; files say the same words again and again."""
+    tag = plain_tag(text)
+    if len(_SEEN) < _MOST_SEEN and len(text) < _MOST_LETTERS:
+        _SEEN[text] = tag
+    return tag
+
+
 class Loader(pyyaml.CSafeLoader):
     """Reads plain scalars as kubectl does: YAML 1.1 booleans, ``1e5`` a number, no dates."""
 
     def resolve(self, kind: type[pyyaml.Node], value: str, implicit: Any) -> str:
         """Return the tag of a node that has none."""
         if kind is pyyaml.ScalarNode:
-            return plain_tag(value) if implicit[0] else STR
+            return (_SEEN.get(value) or _remembered(value)) if implicit[0] else STR
         return SEQ if kind is pyyaml.SequenceNode else MAP
 
-    def descend_resolver(self, *_: Any) -> None:
-        """Do nothing: there are no path resolvers."""
-
-    ascend_resolver = descend_resolver
+    descend_resolver = operator.is_  # type: ignore[assignment]  # what it returns is not looked at
+    ascend_resolver = tuple  # type: ignore[assignment]  # the same
+    """Called for every node; there are no path resolvers, so the cheapest that take their arguments."""
 
 
 def _build(node: Any, depth: int = 0) -> Any:
@@ -50,7 +62,8 @@ def _mapping(node: pyyaml.MappingNode, depth: int) -> dict[str, Any]:
     merged = None
     for key, value in node.value:
         if key.tag == STR and type(key) is pyyaml.ScalarNode:
-            out[key.value] = _build(value, depth)
+            plain = value.tag == STR and type(value) is pyyaml.ScalarNode
+            out[key.value] = value.value if plain else _build(value, depth)
         elif key.tag == MERGE:
             merged = _merged(value, depth, merged)
         else:

@@ -7,6 +7,7 @@ object is skipped with a reason.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,8 @@ exits with 0 when nothing is wrong, 1 when something is, 2 when it could not be 
 
 _FORMATS = ("text", "json", "sarif", "junit", "github")
 _MANY_FILES = 200
+_COLLECT_AFTER = 50_000
+"""Objects between two looks for garbage in circles; trees of documents have none, and each look costs."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -75,6 +78,7 @@ def run(args: Namespace) -> int:
     from pydynamo_manifests.validate.formats import write
     from pydynamo_manifests.validate.run import validate_paths
 
+    gc.set_threshold(_COLLECT_AFTER)
     target = _target(args)
     texts = _Texts()
     report = validate_paths(args.paths, target, jobs=_jobs(args), progress=_progress(), stdin=texts.stdin)

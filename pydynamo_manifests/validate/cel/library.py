@@ -211,6 +211,8 @@ def _extreme(items: list[Any], sign: int) -> Any:
 
 
 def _ascii(text: str, kind: str) -> str:
+    if text.isascii():
+        return str(getattr(text, kind)())
     return "".join(getattr(c, kind)() if c.isascii() else c for c in text)
 
 

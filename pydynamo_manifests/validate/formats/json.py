@@ -12,5 +12,9 @@ __all__ = ["write"]
 
 
 def write(report: Report) -> str:
-    """Return the report as JSON, ending in a newline."""
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
+    """Return the report as JSON, one document a line, ending in a newline."""
+    documents = ",\n".join(_dumps(document.to_dict()) for document in report.documents)
+    return f'{{"documents": [\n{documents}\n], "summary": {_dumps(report.summary)}}}\n'
+
+
+_dumps = json.JSONEncoder(ensure_ascii=False).encode

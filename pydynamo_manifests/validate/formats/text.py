@@ -71,4 +71,6 @@ def _finding(finding: Finding, known: list[str], paint: Callable[[str, str], str
 
 def _safe(text: str) -> str:
     """Show control characters instead of sending them to a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in text)
