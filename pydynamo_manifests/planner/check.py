@@ -221,7 +221,7 @@ def _loops(view: _View) -> Iterator[Problem]:
 
 
 def _roles(view: _View) -> Iterator[Problem]:
-    mode = view("mode")
+    mode = str(view("mode"))
     wrong = {"prefill": ("decode",), "decode": ("prefill",), "agg": ("prefill", "decode")}.get(mode, ())
     for role in wrong:
         name = f"{role}_min_endpoint"
@@ -311,7 +311,8 @@ def _model(view: _View) -> Iterator[Problem]:
         return
     given = spec.get("roles")
     named = given if isinstance(given, dict) else {}
-    for role in roles.get(view("mode"), (view("mode"),)):
+    mode = str(view("mode"))
+    for role in roles.get(mode, (mode,)):
         if role not in named:
             yield Problem("ais_perf_model", f"ais_perf_model.roles has no {role}", "value")
 

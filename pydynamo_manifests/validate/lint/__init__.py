@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.validate.graph import read_graph
 from pydynamo_manifests.validate.lint.parts import Scene, read_line
 from pydynamo_manifests.validate.lint.registry import REGISTRY, LintRule, run
+from pydynamo_manifests.validate.lint.requests import judge_request
 from pydynamo_manifests.validate.report import Finding
 
 # Each module registers its rules; their order is the order of a report.
@@ -58,23 +59,27 @@ def lint(
     ignore: Collection[str] = (),
     admission_ran: bool = False,
 ) -> Iterator[Finding]:
-    """Yield what the rules find in one object; nothing for objects that are no graph.
+    """Yield what the rules find in one object; nothing for objects that are no graph and no request for one.
 
     Args:
-        obj: A DynamoGraphDeployment or DynamoComponentDeployment of either API version.
+        obj: A DynamoGraphDeployment, DynamoComponentDeployment or request of either API version.
         release: The Dynamo release that it is for (its object or name); images may say another.
         cluster: What the target cluster has (``Cluster``), or None when nobody said.
         others: The other objects of the same run, for rules about what a graph refers to.
         ignore: Codes that the user switched off for this run.
         admission_ran: The stage before judged the object already: rules that repeat it stay silent.
     """
-    graph = read_graph(obj)
+    graph, line = read_graph(obj), read_line(release)
     if graph is None:
-        return
-    off = {*ignore, *ignored_codes(graph.annotations)}
-    scene = Scene(graph, read_line(release), cluster, others)
+        metadata = obj.get("metadata")
+        annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+        found = judge_request(obj, line)
+    else:
+        annotations = graph.annotations
+        found = run(Scene(graph, line, cluster, others), admission_ran=admission_ran)
+    off = {*ignore, *ignored_codes(annotations if isinstance(annotations, dict) else {})}
     hidden: Counter[str] = Counter()
-    for finding in run(scene, admission_ran=admission_ran):
+    for finding in found:
         if finding.rule in off:
             hidden[finding.rule] += 1
         else:

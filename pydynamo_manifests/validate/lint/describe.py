@@ -38,6 +38,7 @@ FAMILIES = {
     "NAME": "Names of models",
     "PL": "The planner",
     "PLANE": "Transports between components",
+    "REQ": "Requests for a graph",
     "ROLE": "Roles of workers",
     "RT": "Routers",
     "SC": "Scaling",

@@ -1,4 +1,4 @@
-"""The planner's configuration: its fields by release, and how it is read from a command line.
+"""The planner's configuration as a graph has it: found in its command line, read by the planner of its release.
 
 Source: ``planner_config.py`` of the planner in the wheels 1.0.2 to 1.6.1.
 """
@@ -8,62 +8,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.planner import FIELDS, check_config
 from pydynamo_manifests.validate.lint.examples import example, frontend, part, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Line, Part, Scene
+    from pydynamo_manifests.planner import Problem
+    from pydynamo_manifests.validate.lint.parts import Part, Scene
     from pydynamo_manifests.validate.lint.registry import Example
     from pydynamo_manifests.yaml import Path
 
-__all__ = ["FIELDS", "READ", "config_path", "field_of", "number", "planned", "planners", "role_workers"]
+__all__ = ["READ", "config_path", "field_of", "number", "planned", "planners", "problems", "role_workers"]
 
 READ = ((1, 0), (1, 6))
 """First and last release line whose fields were read."""
-
-_STILL: Line = (9, 9)
-_BY_RELEASE: dict[tuple[Line, Line], str] = {
-    ((1, 0), _STILL): """
-        environment backend mode pre_deployment_sweeping_mode enable_throughput_scaling enable_load_scaling
-        throughput_adjustment_interval load_adjustment_interval ttft itl max_gpu_budget min_endpoint
-        prefill_engine_num_gpu decode_engine_num_gpu profile_results_dir load_predictor load_predictor_log1p
-        load_predictor_warmup_trace prophet_window_size kalman_q_level kalman_q_trend kalman_r
-        kalman_min_points load_scaling_down_sensitivity load_min_observations throughput_metrics_source
-        metric_pulling_prometheus_endpoint metric_reporting_prometheus_port model_name
-        global_planner_namespace log_dir namespace""",
-    ((1, 0), (1, 0)): "load_learning_window load_router_metrics_url no_correction",
-    ((1, 0), (1, 1)): "no_operation",
-    ((1, 0), (1, 2)): "load_metric_samples",
-    ((1, 1), _STILL): """
-        optimization_target max_num_fpm_samples fpm_sample_bucket_size live_dashboard_port
-        report_interval_hours report_output_dir""",
-    ((1, 2), _STILL): """
-        throughput_adjustment_interval_seconds load_adjustment_interval_seconds ttft_ms itl_ms min_gpu_budget
-        report_filename advisory aic_interpolation""",
-    ((1, 3), (1, 5)): "aic_perf_model",
-    ((1, 3), _STILL): """
-        prefill_scale_up_queue_tokens prefill_scale_down_queue_tokens decode_scale_up_kv_rate
-        decode_scale_down_kv_rate speculative_nextn metric_pulling_prometheus_token
-        metric_pulling_prometheus_token_file metric_pulling_prometheus_ssl_verify
-        metric_pulling_prometheus_extra_query_params metric_pulling_prometheus_ca_bundle
-        report_write_gzip_log scheduling plugin_registration""",
-    ((1, 5), _STILL): """
-        prefill_min_endpoint decode_min_endpoint metric_pulling_prometheus_request_timeout_seconds
-        control_api_port enable_power_awareness total_gpu_power_limit""",
-    ((1, 6), _STILL): "max_throughput_scaling_replicas ais_perf_model",
-}
-
-FIELDS: dict[str, tuple[Line, Line]] = {
-    name: releases for releases, names in _BY_RELEASE.items() for name in names.split()
-}
-"""First and last release line of each field; old names that stay as aliases have no end."""
-
-_OLD_NAMES = {
-    "throughput_adjustment_interval_seconds": "throughput_adjustment_interval",
-    "load_adjustment_interval_seconds": "load_adjustment_interval",
-    "advisory": "no_operation",
-}
 
 
 def planners(scene: Scene) -> Iterator[tuple[Part, dict[str, Any]]]:
@@ -76,7 +35,19 @@ def planners(scene: Scene) -> Iterator[tuple[Part, dict[str, Any]]]:
 
 def field_of(config: dict[str, Any], name: str, default: Any = None) -> Any:
     """Return a field by its present or its old name."""
-    return config.get(name, config.get(_OLD_NAMES.get(name, name), default))
+    return config.get(name, config.get(FIELDS[name].old or name, default))
+
+
+def problems(p: Part, config: dict[str, Any], *kinds: str) -> Iterator[Problem]:
+    """Yield what the planner of the component's release refuses, of some kinds; nothing for releases not read."""
+    line = p.line[:2]
+    if not READ[0] <= line <= READ[1]:
+        return
+    found = [problem for problem in check_config(config, line) if problem.kind in kinds]
+    if p.line > line:  # a snapshot lies between two lines: only what both refuse is certain
+        later = {problem.field for problem in check_config(config, (line[0], line[1] + 1))}
+        found = [problem for problem in found if problem.field in later]
+    yield from found
 
 
 def number(value: Any) -> float | None:

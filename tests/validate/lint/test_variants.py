@@ -175,21 +175,21 @@ def test_nothing_found(components: list[dict[str, Any]], more: dict[str, Any]) -
 
 
 PLANNED: list[tuple[dict[str, Any], str, str]] = [
-    ({"no_field": 1}, "PL-02", "the planner has no field 'no_field'"),
-    ({"no_operation": True}, "PL-02", "the planner's field 'no_operation' exists until 1.1, not in 1.6"),
+    ({"no_field": 1}, "PL-02", "planner: the planner has no field no_field"),
+    ({"no_operation": True}, "PL-02", "planner: no_operation is not a field of the planner of 1.6: write advisory"),
     ({"mode": "agg"}, "PL-05", "planner runs in mode agg and the graph has 1 prefill and 1 decode components: it stops"),
     (
         {"optimization_target": "load", "mode": "decode", "decode_scale_up_kv_rate": 0.2, "decode_scale_down_kv_rate": 0.4},
         "PL-06",
-        "planner has decode_scale_up_kv_rate 0.2 not above decode_scale_down_kv_rate 0.4: it stops",
+        "planner: decode_scale_up_kv_rate 0.2 is not above decode_scale_down_kv_rate 0.4",
     ),
-    ({"scheduling": {"scale_interval_seconds": 7}}, "PL-07", "planner ticks every 7 s, which does not divide 180 s and 5 s: it stops"),
+    ({"scheduling": {"scale_interval_seconds": 7}}, "PL-07", "planner: scheduling.scale_interval_seconds 7 does not divide 5"),
     ({"prefill_min_endpoint": 8, "max_gpu_budget": 8}, "PL-09", "planner must keep 9 GPUs busy and may use 8: it stops"),
     ({"max_gpu_budget": 1, "min_endpoint": 0}, "PL-09", "the graph starts with 2 GPUs and planner may use 1: it shrinks the graph"),
     (
         {"enable_power_awareness": True, "total_gpu_power_limit": 1, "environment": "virtual"},
         "PL-11",
-        "planner minds power in mode disagg and environment virtual: it stops",
+        "planner: enable_power_awareness needs environment kubernetes, and a mode other than agg",
     ),
 ]  # fmt: skip
 
@@ -204,12 +204,6 @@ def test_planner(config: dict[str, Any], code: str, message: str) -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        {
-            "min_endpoint": "x",
-            "max_gpu_budget": None,
-            "throughput_adjustment_interval_seconds": "y",
-            "scheduling": 3,
-        },
         {"max_gpu_budget": -1, "min_endpoint": 100},
         {"environment": "virtual", "advisory": True},
         {"ttft": 1, "itl": 2, "throughput_adjustment_interval": 60},
@@ -218,6 +212,21 @@ def test_planner(config: dict[str, Any], code: str, message: str) -> None:
 )
 def test_planner_is_left_alone(config: dict[str, Any]) -> None:
     assert list(lint(planned(config).obj, release="1.6.1")) == []
+
+
+def test_every_value_that_the_planner_refuses_is_named() -> None:
+    config = {
+        "min_endpoint": "x",
+        "max_gpu_budget": None,
+        "throughput_adjustment_interval_seconds": "y",
+        "scheduling": 3,
+    }
+    assert [(f.rule, f.message) for f in lint(planned(config).obj, release="1.6.1")] == [
+        ("PL-12", "planner: min_endpoint: 'x' is not a whole number"),
+        ("PL-12", "planner: max_gpu_budget is null: leave it out for 8"),
+        ("PL-12", "planner: throughput_adjustment_interval_seconds: 'y' is not a whole number"),
+        ("PL-12", "planner: scheduling: 3 is not a map"),
+    ]
 
 
 def test_an_advisory_planner_needs_no_adapters() -> None:

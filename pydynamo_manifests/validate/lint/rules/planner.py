@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.errors import did_you_mean
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.planning import (
-    FIELDS,
-    READ,
     config_path,
-    field_of,
-    number,
     planned,
     planners,
+    problems,
 )
 from pydynamo_manifests.validate.lint.registry import Found, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _MODEL = "planner_config.py of the planner in the wheels"
@@ -66,19 +63,10 @@ def planner_module(scene: Scene) -> Iterator[Found]:
     good=planned({"environment": "kubernetes", "backend": "vllm"}),
 )
 def planner_fields(scene: Scene) -> Iterator[Found]:
-    """Find fields of other releases; unknown ones only for releases whose fields were read."""
+    """Find fields of other releases, and fields of none."""
     for p, config in planners(scene):
-        for name in config if READ[0] <= p.line[:2] <= READ[1] else ():
-            first, last = FIELDS.get(name, (None, None))
-            if first is None or last is None:
-                hint = did_you_mean(name, FIELDS).removeprefix("; ")
-                yield Found(config_path(p), f"the planner has no field {name!r}", hint)
-            elif not first <= p.line[:2] <= last and not (p.line > p.line[:2] and first <= (1, 5)):
-                when = f"since {release_name(first)}" if p.line < first else f"until {release_name(last)}"
-                yield Found(
-                    config_path(p),
-                    f"the planner's field {name!r} exists {when}, not in {release_name(p.line)}",
-                )
+        for problem in problems(p, config, "name"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
 
 
 @rule(
@@ -105,24 +93,9 @@ def planner_fields(scene: Scene) -> Iterator[Found]:
 )
 def load_limits(scene: Scene) -> Iterator[Found]:
     """Find the target load without its pairs of limits, or with up not above down."""
-    pairs = {
-        "prefill": ("prefill_scale_up_queue_tokens", "prefill_scale_down_queue_tokens"),
-        "decode": ("decode_scale_up_kv_rate", "decode_scale_down_kv_rate"),
-    }
     for p, config in planners(scene):
-        if config.get("optimization_target") != "load":
-            continue
-        mode = config.get("mode", "disagg")
-        for role, (up, down) in pairs.items():
-            if mode not in ("disagg", role):
-                continue
-            above, below = number(config.get(up)), number(config.get(down))
-            if above is None or below is None:
-                yield Found(config_path(p), f"{p.name} scales by load without {up} and {down}: it stops")
-            elif above <= below:
-                yield Found(
-                    config_path(p), f"{p.name} has {up} {above:g} not above {down} {below:g}: it stops"
-                )
+        for problem in problems(p, config, "limits"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
 
 
 @rule(
@@ -136,6 +109,7 @@ def load_limits(scene: Scene) -> Iterator[Found]:
     when=("dynamo.planner",),
     bad=planned(
         {
+            "optimization_target": "sla",
             "throughput_adjustment_interval_seconds": 60,
             "load_adjustment_interval_seconds": 60,
             "enable_load_scaling": True,
@@ -143,6 +117,7 @@ def load_limits(scene: Scene) -> Iterator[Found]:
     ),
     good=planned(
         {
+            "optimization_target": "sla",
             "throughput_adjustment_interval_seconds": 60,
             "load_adjustment_interval_seconds": 5,
             "enable_load_scaling": True,
@@ -152,22 +127,8 @@ def load_limits(scene: Scene) -> Iterator[Found]:
 def periods(scene: Scene) -> Iterator[Found]:
     """Compare the two periods, and the tick with both."""
     for p, config in planners(scene):
-        slow = number(field_of(config, "throughput_adjustment_interval_seconds", 180))
-        fast = number(field_of(config, "load_adjustment_interval_seconds", 5))
-        if slow is None or fast is None:
-            continue
-        if fast >= slow and config.get("enable_load_scaling"):
-            yield Found(
-                config_path(p),
-                f"{p.name} has a load period of {fast:g} s not below the throughput period of {slow:g} s: it stops",
-            )
-        scheduling = config.get("scheduling")
-        tick = number(scheduling.get("scale_interval_seconds")) if isinstance(scheduling, dict) else None
-        if tick and (slow % tick or fast % tick):
-            yield Found(
-                config_path(p),
-                f"{p.name} ticks every {tick:g} s, which does not divide {slow:g} s and {fast:g} s: it stops",
-            )
+        for problem in problems(p, config, "periods"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
 
 
 @rule(
@@ -208,10 +169,8 @@ def ignored_loop(scene: Scene) -> Iterator[Found]:
 def global_namespace(scene: Scene) -> Iterator[Found]:
     """Find the environment without the namespace."""
     for p, config in planners(scene):
-        if config.get("environment") == "global-planner" and not config.get("global_planner_namespace"):
-            yield Found(
-                config_path(p), f"{p.name} asks a global planner and does not say where it is: it stops"
-            )
+        for problem in problems(p, config, "global"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
 
 
 @rule(
@@ -229,12 +188,54 @@ def global_namespace(scene: Scene) -> Iterator[Found]:
 def power(scene: Scene) -> Iterator[Found]:
     """Find power awareness without total, for the wrong mode or environment."""
     for p, config in planners(scene):
-        if config.get("enable_power_awareness") is not True:
-            continue
-        if config.get("total_gpu_power_limit") is None:
-            yield Found(config_path(p), f"{p.name} minds power without total_gpu_power_limit: it stops")
-        if config.get("mode") == "agg" or config.get("environment", "kubernetes") != "kubernetes":
-            yield Found(
-                config_path(p),
-                f"{p.name} minds power in mode {config.get('mode', 'disagg')} and environment {config.get('environment', 'kubernetes')}: it stops",
-            )
+        for problem in problems(p, config, "power"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
+
+
+@rule(
+    "PL-12",
+    "error",
+    "a value that the planner refuses",
+    effect="the planner refuses its configuration and stops",
+    hint="write a value of the field's type and range, or leave the field out",
+    source=_MODEL,
+    since=(1, 0),
+    when=("dynamo.planner",),
+    bad=planned({"optimization_target": "sla", "ttft_ms": 0}),
+    good=planned({"optimization_target": "sla", "ttft_ms": 300}),
+)
+def values(scene: Scene) -> Iterator[Found]:
+    """Read each field as the planner of its release does."""
+    for p, config in planners(scene):
+        for problem in problems(p, config, "value", "loops"):
+            yield Found(config_path(p), f"{p.name}: {problem.message}")
+
+
+@rule(
+    "PL-03",
+    "error",
+    "a planner without Prometheus",
+    effect="it sees no traffic and decides nothing",
+    hint="write metric_pulling_prometheus_endpoint, such as http://prometheus.monitoring.svc:9090, or take it away",
+    source=f"{_MODEL}; the variable PROMETHEUS_ENDPOINT is its default",
+    when=("dynamo.planner", "dynamo.planner.planner_sla"),
+    bad=planned({"optimization_target": "sla", "metric_pulling_prometheus_endpoint": ""}),
+    good=planned(
+        {"optimization_target": "sla", "metric_pulling_prometheus_endpoint": "http://prometheus:9090"}
+    ),
+)
+def prometheus(scene: Scene) -> Iterator[Found]:
+    """Find planners that look at latencies and whose address of Prometheus is none."""
+    for p, config in planners(scene):
+        target = config.get("optimization_target", "throughput" if p.line >= (1, 1) else "sla")
+        address = config.get("metric_pulling_prometheus_endpoint", p.main.value("PROMETHEUS_ENDPOINT"))
+        if target == "sla":
+            yield from _no_address(p, config_path(p), address)
+    for p in scene.running("dynamo.planner.planner_sla"):
+        flag = "--metric-pulling-prometheus-endpoint"
+        yield from _no_address(p, p.path, p.text(flag, env="PROMETHEUS_ENDPOINT"))
+
+
+def _no_address(p: Part, where: Path, address: Any) -> Iterator[Found]:
+    if isinstance(address, str) and not address.startswith(("http://", "https://", "$(")):
+        yield Found(where, f"{p.name} looks for Prometheus at {address!r}, which is no address")

@@ -174,10 +174,12 @@ def two_scalers(scene: Scene) -> Iterator[Found]:
         target = spec.get("scaleTargetRef") if isinstance(spec, dict) else None
         if other.get("kind") in ("HorizontalPodAutoscaler", "ScaledObject") and isinstance(target, dict):
             owners.setdefault(str(target.get("name")), []).append(str(other["kind"]))
-    acting = [p.name for p, config in planners(scene) if not field_of(config, "advisory")]
-    scaled = {p.name for p in (*scene.role("prefill"), *scene.role("decode"))} if acting else set()
+    acting = [(p.name, config) for p, config in planners(scene) if not field_of(config, "advisory")]
+    whole = any(config.get("mode") == "agg" for _, config in acting)
+    workers = scene.workers if whole else (*scene.role("prefill"), *scene.role("decode"))
+    scaled = {p.name for p in workers} if acting else set()
     for p in scene.parts if owners else ():
         found = owners.get(f"{scene.graph.name}-{p.name.lower()}", [])
         if len(found) + (p.name in scaled) > 1:
-            names = ", ".join([*found, *(acting if p.name in scaled else ())])
+            names = ", ".join([*found, *(name for name, _ in acting if p.name in scaled)])
             yield Found(p.path, f"{p.name} is scaled by {names}: they fight over its replicas")
