@@ -10,7 +10,7 @@ from pydynamo_manifests.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Intent", "Sizes", "about", "check_latency", "switch"]
+__all__ = ["Intent", "Sizes", "about", "check_address", "check_latency", "switch"]
 
 
 def about(text: str, default: Any = None, unit: str = "") -> Any:
@@ -131,6 +131,7 @@ class Intent(Sizes):
         for name in ("ttft", "itl"):
             check_latency(_option(name), getattr(self, name))
         _check_count("min_endpoint", self.min_endpoint, least=0)
+        check_address("--prometheus", self.prometheus)
 
     def sizes(self, role: str) -> Sizes:
         """Return the sizes asked for a role: ``worker``, ``prefill`` or ``decode``."""
@@ -155,6 +156,19 @@ def check_latency(name: str, value: float | None) -> None:
     if value < 1:
         raise InputError(
             f"{name} {value:g}: it is in milliseconds, not seconds; write {name} {value * 1000:g}"
+        )
+
+
+def check_address(name: str, value: str | None) -> None:
+    """Refuse what is no address of Prometheus, the empty one too.
+
+    Raises:
+        InputError: It does not begin with http:// or https://.
+    """
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise InputError(
+            f"{name} {value!r}: the planner reads the traffic from Prometheus; write its address, such as "
+            f"{name} http://prometheus.monitoring.svc:9090, or leave it out for that of kube-prometheus-stack"
         )
 
 

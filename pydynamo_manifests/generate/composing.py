@@ -133,6 +133,10 @@ def _check_planner(intent: Intent, at: Release, shape: Pattern) -> None:
                 f"{', '.join(fits[:-1])} or {fits[-1]}"
             )
         return
+    if intent.global_planner and not at.within(since="1.0"):
+        raise CombinationError(
+            f"--global-planner: planners ask one from Dynamo 1.0 on, not at {at}; leave it out"
+        )
     for prefix, sizes in (("", intent), ("prefill-", intent.prefill), ("decode-", intent.decode)):
         if sizes.replicas is not None:
             raise CombinationError(

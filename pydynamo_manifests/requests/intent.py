@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydynamo_manifests.errors import InputError, UnknownNameError
-from pydynamo_manifests.intent import about, check_latency, switch
+from pydynamo_manifests.intent import about, check_address, check_latency, switch
 
 __all__ = ["RequestIntent"]
 
@@ -58,6 +58,7 @@ class RequestIntent:
             raise InputError("a request needs --model: RequestIntent(model=...)")
         for name in ("ttft", "itl", "e2e_latency"):
             check_latency(_option(name), getattr(self, name))
+        check_address("--prometheus", self.prometheus)
         for name in ("gpus", "gpus_per_node", "isl", "osl"):
             _check_count(_option(name), getattr(self, name))
         for name in ("vram", "concurrency", "request_rate"):
