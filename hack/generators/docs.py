@@ -17,6 +17,7 @@ from pydynamo_manifests.values.chartdocs import values_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pydynamo_manifests.patterns import Pattern
     from pydynamo_manifests.releases import Release
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,10 @@ def newest_first() -> list[Release]:
     return [r for r in reversed(RELEASES) if not r.hidden]
 
 
+def _pattern(pattern: Pattern) -> str:
+    return f"`{pattern.name}`" + (f" (from {pattern.since} on)" if pattern.since else "")
+
+
 def compatibility() -> str:
     """Return the page of releases: what each is made of, and what changes between them."""
     known = newest_first()
@@ -62,7 +67,7 @@ def compatibility() -> str:
             "Graphs are written in the API version of the last column but one; `*` marks the stored version.\n",
             "## What can be composed\n",
             table(("Dynamo", *TITLES.values(), "presets"), map(_backend_row, known)),
-            f"Patterns of every release: {', '.join(f'`{name}`' for name in PATTERNS)}.\n",
+            f"Patterns of every release: {', '.join(map(_pattern, PATTERNS.values()))}.\n",
             "## Flags that changed their names\n",
             "Each cell is what composition writes for that release.\n",
             *(
