@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import CombinationError
 from pydynamo_manifests.patterns.parts import (
@@ -14,7 +14,11 @@ from pydynamo_manifests.patterns.parts import (
     worker_names,
     written,
 )
-from pydynamo_manifests.planner import FIELDS, PlannerConfig, planner_flags, written_config
+from pydynamo_manifests.planner import FIELDS, PlannerConfig, check_config, planner_flags, written_config
+from pydynamo_manifests.planner.fields import line_of
+
+if TYPE_CHECKING:
+    from pydynamo_manifests.releases import Release
 
 __all__ = ["PLANNER", "agg_planner", "disagg_planner", "disagg_router_planner"]
 
@@ -94,9 +98,7 @@ def _planner(graph: Graph, workers: Components, mode: str) -> Components:
         "replicas": 1,
         "image": {"repository": image} if image else None,
         "command": ["python3", "-m", release.planner.module],
-        "args": {"config": written_config(config, release)}
-        if json_config
-        else planner_flags(config, release),
+        "args": {"config": _checked(config, release)} if json_config else planner_flags(config, release),
         "env": _old_prometheus(graph),
         "workingDir": None if json_config else "/workspace/components/src/dynamo/planner",
         **shared(graph, cache=False),
@@ -107,6 +109,15 @@ def _planner(graph: Graph, workers: Components, mode: str) -> Components:
     )
     _explain(graph, json_config=json_config)
     return {PLANNER: written(component)}
+
+
+def _checked(config: PlannerConfig, at: Release) -> dict[str, Any]:
+    """Return the configuration in the release's words, or what its planner would say to it."""
+    written = written_config(config, at)
+    problem = next(check_config(written, line_of(at.line)), None)
+    if problem:
+        raise CombinationError(f"the planner of {at} would refuse this: {problem.message}")
+    return written
 
 
 def _config(graph: Graph, workers: Components, mode: str) -> PlannerConfig:
@@ -242,7 +253,7 @@ def _profile(graph: Graph, mode: str) -> dict[str, Any]:
 
 def _explain(graph: Graph, *, json_config: bool) -> None:
     here = ("components", PLANNER, "args", *(["config"] if json_config else []))
-    line = tuple(map(int, graph.release.line.split(".")))
+    line = line_of(graph.release.line)
     for field, (flag, words) in _WORDS.items():
         names = FIELDS[field].names(line)[:1] if json_config else (flag,)
         for name in names:

@@ -95,7 +95,8 @@ def test_one_set_moves_the_model_and_one_the_gpus(preset: Path) -> None:
     # A download Job and the marker that workers wait for carry a hash of the model.
     hashed = re.compile(r"model-download-[0-9a-f]{8}|\.dynamo-manifests/[0-9a-f]{16}")
     assert all(
-        hashed.sub("", b) == hashed.sub("", a).replace(old, "org/other") or "replicas: 7" in b for a, b in changed
+        hashed.sub("", b) == hashed.sub("", a).replace(old, "org/other") or "replicas: 7" in b
+        for a, b in changed
     )
 
 

@@ -109,3 +109,36 @@ def test_a_global_planner_over_two_graphs() -> None:
         assert "error" not in model(config)
     finally:
         model.stop()
+
+
+@pytest.mark.parametrize(
+    ("sets", "rule", "message"),
+    [
+        (
+            {"components.Planner.args.config.min_endpoint": 5, "components.worker.gpus": 2},
+            "PL-09",
+            "Planner must keep 10 GPUs busy and may use 8: it stops",
+        ),
+        (
+            {"components.worker.scalingAdapter": None},
+            "PL-04",
+            "Planner scales worker, which has no scaling adapter: it writes the graph itself",
+        ),
+    ],
+)
+def test_an_aggregated_graph_is_judged_as_whole_as_a_disaggregated_one(
+    sets: dict[str, Any], rule: str, message: str
+) -> None:
+    from pydynamo_manifests import Intent, compose  # noqa: PLC0415 - these tests alone
+
+    values = compose(Intent(backend="vllm", pattern="agg-planner", model="m")).model_dump(
+        by_alias=True, exclude_none=True
+    )
+    for path, value in sets.items():
+        *way, last = path.split(".")
+        place = values
+        for key in way:
+            place = place[key]
+        place[last] = value
+    report = validate(render(values, name="qwen"), dynamo="1.6.1")
+    assert [f.message for f in report.findings if f.rule == rule] == [message]

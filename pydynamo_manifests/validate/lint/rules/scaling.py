@@ -18,10 +18,18 @@ from pydynamo_manifests.validate.lint.registry import Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.parts import Part, Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _SCALED: dict[str, Any] = {"scalingAdapter": {}}
+
+
+def _scaled(scene: Scene, config: dict[str, Any]) -> tuple[Part, ...]:
+    """Return what a planner scales: the roles of its mode, every worker of an aggregated graph."""
+    mode = config.get("mode", "disagg")
+    if mode == "agg":
+        return tuple(scene.workers)
+    return tuple(p for role in ("prefill", "decode") if mode in ("disagg", role) for p in scene.role(role))
 
 
 @rule(
@@ -41,7 +49,7 @@ def no_adapter(scene: Scene) -> Iterator[Found]:
     for p, config in planners(scene):
         if field_of(config, "advisory") or config.get("environment", "kubernetes") == "virtual":
             continue
-        for worker in (*scene.role("prefill"), *scene.role("decode")):
+        for worker in _scaled(scene, config):
             if not worker.component.adapter:
                 yield Found(
                     worker.path,
@@ -95,12 +103,11 @@ def budget(scene: Scene) -> Iterator[Found]:
         if limit is None or limit < 0 or config.get("environment") == "global-planner":
             continue
         floors = starts = 0.0
-        for role in ("prefill", "decode"):
-            floor = number(config.get(f"{role}_min_endpoint", config.get("min_endpoint", 1)))
-            for worker in scene.role(role):
-                gpus = (worker.main.gpus or 0) * worker.component.nodes
-                floors += (floor or 0) * gpus
-                starts += (1 if worker.component.replicas is None else worker.component.replicas) * gpus
+        for worker in _scaled(scene, config):
+            floor = number(config.get(f"{worker.role}_min_endpoint", config.get("min_endpoint", 1)))
+            gpus = (worker.main.gpus or 0) * worker.component.nodes
+            floors += (floor or 0) * gpus
+            starts += (1 if worker.component.replicas is None else worker.component.replicas) * gpus
         if floors > limit:
             yield Found(
                 config_path(p), f"{p.name} must keep {floors:g} GPUs busy and may use {limit:g}: it stops"
@@ -175,9 +182,7 @@ def two_scalers(scene: Scene) -> Iterator[Found]:
         if other.get("kind") in ("HorizontalPodAutoscaler", "ScaledObject") and isinstance(target, dict):
             owners.setdefault(str(target.get("name")), []).append(str(other["kind"]))
     acting = [(p.name, config) for p, config in planners(scene) if not field_of(config, "advisory")]
-    whole = any(config.get("mode") == "agg" for _, config in acting)
-    workers = scene.workers if whole else (*scene.role("prefill"), *scene.role("decode"))
-    scaled = {p.name for p in workers} if acting else set()
+    scaled = {p.name for _, config in acting for p in _scaled(scene, config)}
     for p in scene.parts if owners else ():
         found = owners.get(f"{scene.graph.name}-{p.name.lower()}", [])
         if len(found) + (p.name in scaled) > 1:
