@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pydynamo_manifests import RequestIntent, compose, render, validate
+from pydynamo_manifests import RequestIntent, compose, convert, render, validate
 from pydynamo_manifests.errors import CombinationError, InputError, UnknownNameError
 from pydynamo_manifests.planner import check_config
 from pydynamo_manifests.releases import known_releases, release
 from pydynamo_manifests.requests.hardware import skus_at
+from tests.support.helm import HelmError, helm_template
+
+CHART = Path(__file__).resolve().parents[2] / "charts" / "dynamo-graph"
 
 ASK: dict[str, Any] = {"model": "Qwen/Qwen3-32B", "backend": "vllm", "gpus": 8, "isl": 4000, "osl": 500}
 RELEASES = [v for v in known_releases() if v != "0.6.1"]
@@ -189,3 +194,47 @@ def test_gpu_types_grow_with_the_releases() -> None:
     assert known["1.3.1"] - known["1.2.1"] == {"gb10"}
     assert known["1.2.1"] - known["1.1.1"] == {"a30"}
     assert known["0.9.1"] < known["1.0.2"]
+
+
+def test_one_set_of_values_makes_both_api_versions_alike() -> None:
+    intent = RequestIntent(
+        model="Qwen/Qwen3-32B",
+        backend="vllm",
+        isl=3000,
+        osl=200,
+        ttft=300,
+        itl=20,
+        planner=True,
+        mocker=True,
+        review=True,
+        cache_claim="models",
+        cache_model_path="qwen",
+        cache_mount_path="/models",
+        image_tag="mine",
+    )
+    values = compose(intent).model_dump(by_alias=True, exclude_none=True)
+    beta = render(values, name="q")[0]["spec"]
+    values["dynamo"]["apiVersion"] = "nvidia.com/v1alpha1"
+    (alpha,) = render(values, name="q")
+    assert set(alpha["spec"]) == {
+        "model",
+        "backend",
+        "autoApply",
+        "profilingConfig",
+        "useMocker",
+        "runtimeVersionOverride",
+    }
+    found = convert(alpha, "nvidia.com/v1beta1")["spec"]
+    # The search is a word of v1beta1 alone.
+    assert found == {key: value for key, value in beta.items() if key != "searchStrategy"}
+
+
+def test_a_request_beside_components_is_refused_by_both_writers() -> None:
+    values = compose(RequestIntent(**ASK)).model_dump(by_alias=True, exclude_none=True)
+    values["components"] = {"a": {"type": "worker"}}
+    message = "both components and request are given: keep one, --set request=null or --set components=null"
+    with pytest.raises(InputError) as e:
+        render(values, name="q")
+    assert str(e.value) == message
+    with pytest.raises(HelmError, match="keep one, --set request=null or --set components=null"):
+        helm_template(CHART, set_json=[f"{key}={json.dumps(value)}" for key, value in values.items()])
