@@ -142,3 +142,52 @@ def test_an_aggregated_graph_is_judged_as_whole_as_a_disaggregated_one(
         place[last] = value
     report = validate(render(values, name="qwen"), dynamo="1.6.1")
     assert [f.message for f in report.findings if f.rule == rule] == [message]
+
+
+@pytest.mark.parametrize(
+    ("line", "sets", "rule", "message"),
+    [
+        (
+            "1.6",
+            {"config.ttft_ms": 0.3},
+            "PL-12",
+            "Planner: ttft_ms 0.3 looks like seconds, and it is in milliseconds",
+        ),
+        (
+            "1.6",
+            {"config.metric_pulling_prometheus_endpoint": "prometheus:9090"},
+            "PL-03",
+            "Planner looks for Prometheus at 'prometheus:9090', which is no address",
+        ),
+        (
+            "0.9",
+            {"metric-pulling-prometheus-endpoint": "prometheus:9090"},
+            "PL-03",
+            "Planner looks for Prometheus at 'prometheus:9090', which is no address",
+        ),
+        (
+            "1.6",
+            {"config.load_predictor": "lstm"},
+            "PL-12",
+            "Planner: load_predictor: 'lstm' is not one of constant, arima, prophet, kalman",
+        ),
+        (
+            "1.6",
+            {"config.advisroy": True},
+            "PL-02",
+            "Planner: the planner has no field advisroy; did you mean 'advisory'?",
+        ),
+    ],
+)
+def test_what_somebody_changes_in_a_preset_is_judged(
+    line: str, sets: dict[str, Any], rule: str, message: str
+) -> None:
+    values = read_values([ROOT / f"values/graph/{line}/vllm-disagg-planner.yaml"])
+    for path, value in sets.items():
+        place = values["components"]["Planner"]["args"]
+        *way, last = path.split(".")
+        for key in way:
+            place = place[key]
+        place[last] = value
+    report = validate(render(values, name="qwen"), dynamo=line)
+    assert [(f.rule, f.message) for f in report.findings] == [(rule, message)]

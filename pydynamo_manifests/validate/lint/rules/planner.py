@@ -8,6 +8,8 @@ from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.planning import (
     config_path,
+    field_of,
+    number,
     planned,
     planners,
     problems,
@@ -209,6 +211,11 @@ def values(scene: Scene) -> Iterator[Found]:
     for p, config in planners(scene):
         for problem in problems(p, config, "value", "loops"):
             yield Found(config_path(p), f"{p.name}: {problem.message}")
+        for name in ("ttft_ms", "itl_ms"):
+            latency = number(field_of(config, name))
+            if latency is not None and 0 < latency < 1:
+                seconds = f"{p.name}: {name} {latency:g} looks like seconds, and it is in milliseconds"
+                yield Found(config_path(p), seconds, f"write {latency * 1000:g}", "warning")
 
 
 @rule(
