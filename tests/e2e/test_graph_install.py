@@ -140,6 +140,7 @@ def test_notes_warn_about_what_the_values_show(dynamo: ApiServer, namespace: str
                 "modelCache": True,
                 "image": {"repository": "r", "tag": "1.5.0"},
             },
+            "decod": {"replicas": 2},
             "s": {
                 "type": "decode",
                 "gpus": 1,
@@ -157,6 +158,7 @@ def test_notes_warn_about_what_the_values_show(dynamo: ApiServer, namespace: str
         "w wants the model cache, and there is none: --set model.cache.existingClaim=NAME.",
         "s has a scaling adapter and a count",
         "w runs image tag 1.5.0, but these values were composed for Dynamo 1.6.1",
+        "decod has neither a type nor a command: is the name misspelt? The preset's components are s, w.",
         "The graph has no component of type frontend",
     ):
         assert words in out
