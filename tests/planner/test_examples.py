@@ -191,3 +191,12 @@ def test_what_somebody_changes_in_a_preset_is_judged(
         place[last] = value
     report = validate(render(values, name="qwen"), dynamo=line)
     assert [(f.rule, f.message) for f in report.findings] == [(rule, message)]
+
+
+def test_a_frontend_that_is_scaled_without_replica_sync_is_found() -> None:
+    values = read_values([ROUTED, HOME / "hpa.yaml"])
+    del values["components"]["Frontend"]["args"]["router-replica-sync"]
+    report = validate(render(values, name="qwen"), dynamo="1.6.1")
+    assert [(f.rule, f.message) for f in report.findings] == [
+        ("RT-04", "Frontend routes by KV cache and may be scaled: its replicas would not share their load")
+    ]

@@ -222,11 +222,15 @@ def unsynced_routers(scene: Scene) -> Iterator[Found]:
     """Find replicas of a router by cache without synchronisation."""
     for p in _routers(scene):
         synced = p.given("--router-replica-sync", env="DYN_ROUTER_REPLICA_SYNC")
-        if (p.component.replicas or 1) > 1 and not synced and (not p.start or p.sure):
-            yield Found(
-                (*p.path, "replicas"),
-                f"{p.name} routes by KV cache in {p.component.replicas} replicas that do not share their load",
-            )
+        several = (p.component.replicas or 1) > 1
+        if synced or not (several or p.component.adapter) or (p.start and not p.sure):
+            continue
+        if several:
+            said = f"in {p.component.replicas} replicas that do not share their load"
+            yield Found((*p.path, "replicas"), f"{p.name} routes by KV cache {said}")
+        else:
+            said = "and may be scaled: its replicas would not share their load"
+            yield Found((*p.path, "scalingAdapter"), f"{p.name} routes by KV cache {said}")
 
 
 @rule(
