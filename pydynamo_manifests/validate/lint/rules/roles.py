@@ -18,6 +18,7 @@ _GENERIC = "default"
 _PREFILL = f"dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode prefill {transfer()}"
 _DECODE = f"dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode decode {transfer()}"
 _TRT = "dynamo.trtllm --model-path Qwen/Qwen3-0.6B"
+_NAMELESS = {k: v for k, v in part("worker", "", "", image="vllm-runtime:1.6.1").items() if k != "type"}
 
 
 @rule(
@@ -191,6 +192,23 @@ def unknown_type(scene: Scene) -> Iterator[Found]:
             yield Found(
                 (*c.path, key), f"{c.type!r} is no component type: the operator cannot store the component"
             )
+
+
+@rule(
+    "ROLE-10",
+    "warning",
+    "a component with neither a type nor a command",
+    effect="the operator knows no default for it, and the image starts whatever it starts by itself",
+    hint="give it a type and a command, or correct the name if it was meant for another component",
+    source="component defaults of the operator 1.4, which go by the type",
+    bad=example(frontend(), part("decode", "worker", "dynamo.vllm --model Qwen/Qwen3-0.6B"), _NAMELESS),
+    good=example(frontend(), part("worker", "worker", "dynamo.vllm --model Qwen/Qwen3-0.6B")),
+)
+def neither_type_nor_command(scene: Scene) -> Iterator[Found]:
+    """Find what a count set for a misspelt component's name leaves behind."""
+    for p in scene.parts:
+        if not (p.type or p.main.command or p.main.args):
+            yield Found(p.path, f"{p.name} has neither a type nor a command: nothing says what it is")
 
 
 declare(
