@@ -173,3 +173,19 @@ def test_what_the_planner_scaled_stays_over_an_upgrade(cluster: ApiServer, names
     assert after["decode"]["replicas"] == 5
     assert '"max_gpu_budget":16' in dump(after["Planner"])
     assert load(dump(after["decode"]))["scalingAdapter"] == {}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_helm_takes_a_generated_graph_over_without_changing_it(
+    cluster: ApiServer, namespace: str, version: int, tmp_path: Path
+) -> None:
+    client = cluster.serve("1.6")
+    before = client.apply(generated(namespace), manager="dynamo-operator")
+    (file := tmp_path / "graph.yaml").write_text(dump(generated(namespace)))
+    values = tmp_path / "graph-values.yaml"
+    assert main(["request", "read", "-f", str(file), "-o", str(values)]) == 0
+    run(cluster, namespace, "install", "qwen-dgd", CHART, "-f", values, "--take-ownership", version=version)
+    after = client.get(before)
+    assert after["metadata"]["generation"] == before["metadata"]["generation"]
+    assert after["spec"] == before["spec"]
+    assert after["metadata"]["annotations"]["meta.helm.sh/release-name"] == "qwen-dgd"
