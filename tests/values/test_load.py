@@ -29,8 +29,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"components": []}, "components: should be a valid dictionary, got a list"),
     (
         {"components": {"a": {"args": {"x": {"from": "modle.name"}}}}},
-        ("components.a.args.x: no knob 'modle.name': one of model.name, model.servedName, model.revision, model.path, "
-        "gpus, nodes, totalGpus, dynamo.release"),
+        (
+            "components.a.args.x: no knob 'modle.name': one of model.name, model.servedName, model.revision, model.path, "
+            "gpus, nodes, totalGpus, dynamo.release"
+        ),
     ),
     (
         {"components": {"a": {"args": {"x": {"from": "gpus", "y": 1}}}}},
