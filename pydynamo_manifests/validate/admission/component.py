@@ -8,6 +8,8 @@ from pydynamo_manifests.validate.admission.semver import count, quantity
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from pydynamo_manifests.yaml import Path
 
 __all__ = ["GPU", "INTER_POD", "INTRA_POD", "MAIN", "RUNTIME", "SIDECAR", "Component", "from_service"]
@@ -109,10 +111,27 @@ class Component:
 
     @property
     def gpus(self) -> int:
-        """GPUs of ``main``: its limit, else its request; 0 when neither is a quantity."""
+        """GPUs of ``main``, of any maker: its limit, else its request; 0 when that is no whole number."""
         resources = mapping(self.main_container.get("resources"))
-        limits, requests = mapping(resources.get("limits")), mapping(resources.get("requests"))
-        return count(limits[GPU] if GPU in limits else requests.get(GPU)) or 0
+        for group in ("limits", "requests"):
+            given = mapping(resources.get(group))
+            if names := sorted(name for name in given if _is_gpu(name)):
+                amount, whole = quantity(given[names[0]]), count(given[names[0]])
+                return whole if whole is not None and whole == amount else 0
+        return 0
+
+    @property
+    def power_gpus(self) -> tuple[Path, Decimal | None]:
+        """Where a power limit reads the number of GPUs, and how many; None where nothing says it."""
+        if self.main is None:
+            return self.pod_field("containers"), None
+        resources = mapping(self.main_container.get("resources"))
+        path = self.pod_field("containers", self.main, "resources")
+        for group in ("limits", "requests"):
+            given = mapping(resources.get(group))
+            if GPU in given:
+                return (*path, group, GPU), quantity(given[GPU])
+        return path, None
 
     @property
     def forces_group(self) -> bool:
@@ -229,6 +248,12 @@ def _amounts(item: Any) -> dict[str, Any]:
     found = {text(given.get("gpuType")) or GPU: given["gpu"]} if "gpu" in given else {}
     found |= mapping(given.get("custom"))
     return {key: amount for key, amount in found.items() if quantity(amount) is not None}
+
+
+def _is_gpu(resource: str) -> bool:
+    """Tell whether the operator takes an extended resource for a GPU; slices of one (MIG) count, too."""
+    name = resource.lower()
+    return name == "gpu" or name.startswith("gpu.") or name.endswith("/gpu") or "/mig-" in name
 
 
 def _named(containers: list[Any], name: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.validate.admission.component import GPU
 from pydynamo_manifests.validate.admission.review import SNAPSHOT, rule
 from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
 
@@ -75,9 +74,8 @@ def check_change(review: Review, component: Component, old: Component) -> None:
         review.add(FIXED, _where(component), f"it is {was!r}" if was is not None else "there is none")
     if was is None:
         return
-    if component.gpus != old.gpus:
-        index = component.main or 0
-        path = component.pod_field("containers", index, "resources", "limits", GPU)
-        review.add(FIXED, path, f"the GPUs are {old.gpus}")
+    (path, gpus), (_, before) = component.power_gpus, old.power_gpus
+    if gpus != before:
+        review.add(FIXED, path, f"the GPUs are {'not set' if before is None else before}")
     if component.nodes != old.nodes:
         review.add(FIXED, component.field("multinode", "nodeCount"), f"the nodes are {old.nodes}")

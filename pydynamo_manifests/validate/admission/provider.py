@@ -23,6 +23,7 @@ _API = "grove.io/v1alpha1"
 _ROOT = "PodCliqueSet"
 _GROUP = "PodCliqueScalingGroupConfig"
 _CLIQUE = "PodCliqueTemplateSpec"
+_TOPOLOGY = "topologyConstraint"
 _FIELDS: dict[str, type | tuple[type, ...]] = {"topologyName": str, "packDomain": str, "pack": dict}
 
 ELSEWHERE = rule(
@@ -137,66 +138,76 @@ def check(review: Review, graph: Graph, provider: str | None) -> None:
             _check_one(review, override)
             writes = writes or _writes_topology(override)
     if writes and _typed(graph):
-        review.add(BOTH, _first_writing(graph))
+        for override in _overrides(graph):
+            if _writes_topology(override):
+                review.add(BOTH, (*override.path, "value"))
 
 
 def _check_one(review: Review, override: _Override) -> None:
     api, target = override.raw.get("apiVersion"), text(override.raw.get("target"))
+    path, value = (*override.path, "value"), override.raw.get("value")
+    wrong = _wrong_shape(value, override.target)
     if api != _API:
         review.add(API_VERSION, (*override.path, "apiVersion"), f"{_API}, not {api!r}")
-    if target and target != override.target:
+    elif target and target != override.target:
         review.add(TARGET, (*override.path, "target"), f"{override.target}, not {target}")
-    path, value = (*override.path, "value"), override.raw.get("value")
-    for key in ("spec", "template") if override.target == _ROOT else ():
-        value = _only(review, path, value, key)
+    elif wrong:
+        review.add(SHAPE, path, wrong)
+    else:
+        _check_owned(review, path, mapping(value), override.target)
+
+
+def _keys(target: str) -> tuple[str, ...]:
+    return ("spec", "template", _TOPOLOGY) if target == _ROOT else (_TOPOLOGY,)
+
+
+def _check_owned(review: Review, path: Path, value: dict[str, Any], target: str) -> None:
+    """Check that each map on the way to the constraint has that one key, and that the constraint is there."""
+    for key in _keys(target):
+        for other in value:
+            if other != key:
+                review.add(OWNED, (*path, str(other)))
         path = (*path, key)
-        if value is None:
+        if not isinstance(value.get(key), dict):  # null is no constraint
+            review.add(EMPTY, path)
             return
-    constraint = _only(review, path, value, "topologyConstraint")
-    if constraint is not None:
-        _check_constraint(review, (*path, "topologyConstraint"), constraint)
+        value = value[key]
 
 
-def _only(review: Review, path: Path, value: Any, key: str) -> Any:
-    """Return the one key that a map may have, None when it has none (which is reported)."""
-    if not isinstance(value, dict):
-        review.add(SHAPE, path, "it is no map")
-        return None
-    for other in value:
-        if other != key:
-            review.add(OWNED, (*path, str(other)))
-    if key not in value:
-        review.add(EMPTY, (*path, key))
-    return value.get(key)
+def _wrong_shape(value: Any, target: str) -> str:
+    """Say which part of a fragment Grove could not read, ``""`` when it can; null is read as absent."""
+    at = ""
+    for key in _keys(target):
+        if not isinstance(value, dict):
+            return f"{at or 'it'} is no map"
+        at, value = f"{at}.{key}".lstrip("."), value.get(key)
+        if value is None:
+            return ""
+    return _wrong_constraint(value, at)
 
 
-def _check_constraint(review: Review, path: Path, constraint: Any) -> None:
+def _wrong_constraint(constraint: Any, at: str) -> str:
     if not isinstance(constraint, dict):
-        review.add(SHAPE, path, "it is no map")
-        return
-    for key, wanted in _FIELDS.items():
-        value = constraint.get(key)
-        if value is not None and not isinstance(value, wanted):
-            review.add(SHAPE, (*path, key), f"not {value!r}")
-    for key, value in mapping(constraint.get("pack")).items():
-        if value is not None and not isinstance(value, str):
-            review.add(SHAPE, (*path, "pack", str(key)), f"not {value!r}")
+        return f"{at} is no map"
+    pack = mapping(constraint.get("pack"))
+    given = [(key, constraint.get(key), wanted) for key, wanted in _FIELDS.items()]
+    given += [(f"pack.{key}", pack.get(key), str) for key in ("required", "preferred")]
+    wrong = (
+        f"{at}.{key} is {v!r}" for key, v, wanted in given if v is not None and not isinstance(v, wanted)
+    )
+    return next(wrong, "")
 
 
 def _writes_topology(override: _Override) -> bool:
     value = mapping(override.raw.get("value"))
     if override.target == _ROOT:
         value = mapping(mapping(value.get("spec")).get("template"))
-    return "topologyConstraint" in value
+    return bool(override.target) and _TOPOLOGY in value
 
 
 def _typed(graph: Graph) -> bool:
     constrained = (isinstance(c.raw.get("topologyConstraint"), dict) for c in graph.components)
     return graph.topology is not None or any(constrained)
-
-
-def _first_writing(graph: Graph) -> Path:
-    return next(o.path for o in _overrides(graph) if _writes_topology(o))
 
 
 def check_change(review: Review, graph: Graph, old: Graph) -> None:

@@ -136,7 +136,8 @@ def _check_policy(review: Review, policy: dict[str, Any], *, grove: bool, live: 
         return
     if len(name) > _LONGEST_SUBDOMAIN or not _SUBDOMAIN.fullmatch(name):
         review.add(KV_NAME, where, repr(name))
-    elif not grove:
+        live = False
+    if not grove:
         review.add(KV_GROVE, where)
     elif live:
         _check_domain(review, name, text(policy.get("domain")), where)

@@ -297,7 +297,8 @@ class TestV1alpha1:
             ({"limits": {"gpu": "1"}}, {}, True),
             ({"limits": {"gpu": "1"}}, {"limits": {"nvidia.com/gpu": "0"}}, False),
             ({"limits": {"gpu": "1"}}, {"limits": {"cpu": "1"}}, True),
-            ({"limits": {"gpu": "8", "gpuType": "gpu.example/x"}}, {}, False),
+            ({"limits": {"gpu": "8", "gpuType": "gpu.example/x"}}, {}, True),
+            ({"limits": {"gpu": "8", "gpuType": "example.com/tpu"}}, {}, False),
             ({"limits": {"gpu": "0", "custom": {"nvidia.com/gpu": "2"}}}, {}, True),
             ({"limits": {"gpu": "many"}}, {}, False),
             ({"requests": {"gpu": "1"}}, {}, True),
@@ -456,6 +457,32 @@ class TestRequests:
         assert default(asked, release="1.0", cluster=EVERYTHING) == asked
 
 
+@pytest.mark.parametrize(
+    ("resources", "enough"),
+    [
+        ({"limits": {"nvidia.com/gpu": "1"}}, True),
+        ({"limits": {"amd.com/gpu": 1}}, True),
+        ({"limits": {"gpu": "2"}}, True),
+        ({"limits": {"gpu.intel.com/i915": "1"}}, True),
+        ({"limits": {"nvidia.com/mig-1g.5gb": "1"}}, True),
+        ({"limits": {"cpu": "1"}, "requests": {"nvidia.com/gpu": "1"}}, True),
+        ({"limits": {"nvidia.com/gpu.shared": "1"}}, False),
+        ({"limits": {"nvidia.com/gpu": "500m"}}, False),
+        ({"limits": {"nvidia.com/gpu": "1500m"}}, False),
+        ({"limits": {"nvidia.com/gpu": "1", "gpu": "0"}}, False),
+        ({"limits": {"nvidia.com/gpu": "0"}, "requests": {"nvidia.com/gpu": "1"}}, False),
+        ({}, False),
+    ],
+)
+def test_the_memory_service_needs_a_whole_gpu_of_any_maker(resources: Any, *, enough: bool) -> None:
+    graph = beta()
+    component = graph["spec"]["components"][1]
+    component["experimental"] = {"gpuMemoryService": {"mode": "IntraPod"}}
+    component["podTemplate"]["spec"]["containers"][0]["resources"] = resources
+    asked = [] if enough else ["ADM-GMS-02 spec.components[1].experimental.gpuMemoryService"]
+    assert found(graph) == asked
+
+
 class TestPower:
     limit = "dynamo.nvidia.com/gpu-power-limit"
 
@@ -483,6 +510,28 @@ class TestPower:
         assert found(self.graph("300", "2"), old=self.graph("300")) == [f"ADM-POWER-03 {where}"]
         assert found(self.graph("300", "1000m"), old=self.graph("300")) == []
         assert found(self.graph(None, "2"), old=self.graph(None)) == []
+
+    @pytest.mark.parametrize(
+        ("resources", "where"),
+        [
+            ({"limits": {}}, "containers[0].resources"),
+            ({"requests": {"nvidia.com/gpu": 2}}, "containers[0].resources.requests[nvidia.com/gpu]"),
+            ({"limits": {"gpu": "1"}}, "containers[0].resources"),
+            (None, "containers"),
+        ],
+    )
+    def test_a_change_of_gpus_is_where_they_are_counted(self, resources: Any, where: str) -> None:
+        graph = self.graph("300")
+        main = graph["spec"]["components"][1]["podTemplate"]["spec"]["containers"][0]
+        main |= {"name": "other"} if resources is None else {"resources": resources}
+        asked = [a for a in found(graph, old=self.graph("300")) if a.startswith("ADM-POWER")]
+        assert asked == [f"ADM-POWER-03 spec.components[1].podTemplate.spec.{where}"]
+
+    def test_no_gpus_and_a_limit_of_none_are_not_the_same(self) -> None:
+        graph = self.graph("300", "0")
+        old = self.graph("300")
+        del old["spec"]["components"][1]["podTemplate"]["spec"]["containers"][0]["resources"]
+        assert [a.split()[0] for a in found(graph, old=old)] == ["ADM-POWER-03"]
 
     def test_removing_the_limit_is_a_change(self) -> None:
         where = f"spec.components[1].podTemplate.metadata.annotations[{self.limit}]"
@@ -614,21 +663,54 @@ class TestProviderOverrides:
             ({"topologyConstraint": {"pack": {"preferred": None}}}, []),
             ("text", ["ADM-PROV-08 value"]),
             ({}, ["ADM-PROV-07 value.topologyConstraint"]),
-            ({"topologyConstraint": []}, ["ADM-PROV-08 value.topologyConstraint"]),
-            (
-                {"topologyConstraint": {"topologyName": 1}},
-                ["ADM-PROV-08 value.topologyConstraint.topologyName"],
-            ),
-            (
-                {"topologyConstraint": {"pack": {"required": 1}}},
-                ["ADM-PROV-08 value.topologyConstraint.pack.required"],
-            ),
+            (None, ["ADM-PROV-08 value"]),
+            ({"topologyConstraint": None}, ["ADM-PROV-07 value.topologyConstraint"]),
+            ({"topologyConstraint": []}, ["ADM-PROV-08 value"]),
+            ({"topologyConstraint": {"topologyName": 1}}, ["ADM-PROV-08 value"]),
+            ({"topologyConstraint": {"pack": {"required": 1}}}, ["ADM-PROV-08 value"]),
+            ({"topologyConstraint": {"pack": None}}, []),
             ({"replicas": 1, "topologyConstraint": {}}, ["ADM-PROV-06 value.replicas"]),
         ],
     )
     def test_a_component_may_write_its_topology_only(self, value: Any, asked: list[str]) -> None:
         base = "spec.components[1].providerOverride."
         assert [a.replace(base, "") for a in found(self.component_override(value))] == asked
+
+    @pytest.mark.parametrize(
+        ("value", "asked"),
+        [
+            ({}, "ADM-PROV-07 value.spec"),
+            ({"spec": None}, "ADM-PROV-07 value.spec"),
+            ({"spec": "x"}, "ADM-PROV-08 value"),
+            ({"spec": {"template": None}}, "ADM-PROV-07 value.spec.template"),
+            ({"spec": {"template": []}}, "ADM-PROV-08 value"),
+            (
+                {"spec": {"template": {"topologyConstraint": None}}},
+                "ADM-PROV-07 value.spec.template.topologyConstraint",
+            ),
+        ],
+    )
+    def test_the_graphs_fragment_is_a_map_all_the_way(self, value: Any, asked: str) -> None:
+        graph = beta()
+        graph["spec"]["providerOverride"] = {"apiVersion": "grove.io/v1alpha1", "value": value}
+        assert [a.replace("spec.providerOverride.", "") for a in found(graph)] == [asked]
+
+    def test_a_fragment_of_another_version_or_object_is_not_read(self) -> None:
+        base = "spec.components[1].providerOverride"
+        graph = self.component_override({}, target="PodClique")
+        assert found(graph) == [f"ADM-PROV-04 {base}.target"]
+        graph["spec"]["components"][1]["providerOverride"]["apiVersion"] = "grove.io/v2"
+        assert found(graph) == [f"ADM-PROV-03 {base}.apiVersion"]
+
+    def test_every_fragment_beside_a_typed_constraint_is_named(self) -> None:
+        graph = self.component_override({"topologyConstraint": {}})
+        graph["spec"]["providerOverride"] = {
+            "apiVersion": "grove.io/v1alpha1",
+            "value": {"spec": {"template": {"topologyConstraint": {}}}},
+        }
+        graph["spec"]["topologyConstraint"] = {"clusterTopologyName": "rails", "packDomain": "rack"}
+        paths = ("spec.providerOverride.value", "spec.components[1].providerOverride.value")
+        assert found(graph) == [f"ADM-PROV-09 {path}" for path in paths]
 
     def test_the_target_is_that_of_a_group_where_there_is_one(self) -> None:
         graph = self.component_override({"topologyConstraint": {}}, target="PodCliqueTemplateSpec")
