@@ -24,6 +24,9 @@ NAME = "release"
 _NEAR = 0.85
 """How alike a misspelt key must be."""
 
+_OTHER_IMAGE = "IMG-02"
+"""A warning about a manifest; values record a release, and a tag of another minor contradicts them."""
+
 
 @cache
 def _models() -> dict[str, Any]:
@@ -97,7 +100,12 @@ def _rendered(values: dict[str, Any], target: Target) -> list[Finding]:
     for obj in objects:
         verdict = judge_object(obj, target, [other for other in objects if other is not obj])
         found += [] if isinstance(verdict, Skipped) else [_back(f, obj, values) for f in verdict]
-    return found
+    recorded = str((values.get("dynamo") or {}).get("release"))
+    return [_raised(f) for f in found] if recorded == target.release.version else found
+
+
+def _raised(finding: Finding) -> Finding:
+    return replace(finding, severity="error") if finding.rule == _OTHER_IMAGE else finding
 
 
 def _own_release(values: dict[str, Any], target: Target) -> Target:

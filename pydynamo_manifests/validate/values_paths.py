@@ -77,6 +77,8 @@ def _of_spec(rest: Path, obj: dict[str, Any]) -> Iterator[Path]:
             yield base
             for path in _of_component(rest[2:], part):
                 yield (*base, *path)
+            if rest[-1] == "image":
+                yield ("image", "tag")
             return
     if rest[:1] in (("env",), ("envs",)):
         yield _named("env", rest[1:], obj["spec"].get(rest[0]))

@@ -73,6 +73,20 @@ def test_a_finding_stands_on_the_line_of_the_values(name: str) -> None:
         assert found[0][1] == rule
 
 
+def test_a_tag_of_another_minor_than_the_recorded_release_is_an_error() -> None:
+    text = HEAD.replace("vllm-runtime}", "vllm-runtime, tag: 1.5.1}")
+
+    assert {rule for _, rule, _ in told(text)} == {"IMG-02"}
+    assert {line for line, _, _ in told(text)} == {3}
+    assert told(HEAD.replace("vllm-runtime}", "vllm-runtime, tag: 1.6.0}")) == []
+
+
+def test_a_tag_of_another_minor_is_a_warning_where_the_user_names_the_release() -> None:
+    found = judged(HEAD, "1.5.1").findings
+
+    assert {f.severity for f in found if f.rule == "IMG-02"} == {"warning"}
+
+
 def test_the_message_says_where_it_ends_up() -> None:
     report = judged(HEAD + "    container: {imagePullpolicy: Always}\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ __all__ = ["summary", "write"]
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "hint": "32", "dim": "2", "bold": "1"}
 _WIDTH = 120
-_SECRET = "Secret"  # noqa: S105 - the name of a kind; its values are never shown
+_SECRET = re.compile(r"""\bkind["']?\s*:\s*["']?Secret\b""")
+"""Says that a document holds Secrets, alone, in a List or in what cannot be parsed: none of it is shown."""
+_SENSITIVE = re.compile(r"(?i)(?:token|password|passwd|secret|credentials?|api[-_]?key)\b")
+"""Names after which a line, or the next one, may hold what nobody else should read."""
 
 
 def write(report: Report, lines: Callable[[str], list[str]], *, colour: bool) -> str:
@@ -50,7 +54,8 @@ def _document(
         yield paint(_safe(f"{head}: skipped: {document.findings[0].message}"), "dim")
         return
     yield paint(_safe(f"{head}: {document.status}"), "bold")
-    known = [] if document.kind == _SECRET else lines(document.source)
+    known = lines(document.source)
+    known = [] if any(_SECRET.search(line) for line in _own(known, document)) else known
     for finding in document.findings:
         yield from _finding(finding, known, paint)
 
@@ -60,13 +65,25 @@ def _finding(finding: Finding, known: list[str], paint: Callable[[str, str], str
     path = f"{finding.path}: " if finding.path else ""
     severity = paint(finding.severity, finding.severity)
     yield f"  {place:>7}  {severity}  {finding.rule}  {_safe(path + finding.message)}"
-    if finding.line and finding.column and finding.line <= len(known):
+    if finding.line and finding.column and finding.line <= len(known) and not _hidden(known, finding.line):
         text = known[finding.line - 1].replace("\t", " ")
         yield paint(f"           | {_safe(text[:_WIDTH])}", "dim")
         if finding.column <= _WIDTH:
             yield f"           | {' ' * (finding.column - 1)}{paint('^', finding.severity)}"
     if finding.hint:
         yield f"           {paint('hint:', 'hint')} {_safe(finding.hint)}"
+
+
+def _own(known: list[str], document: Document) -> list[str]:
+    """Return the lines of a document: between the separators around its first finding."""
+    line = next((f.line for f in document.findings if f.line), len(known))
+    first = next((n for n in range(min(line, len(known)) - 1, -1, -1) if known[n].startswith("---")), 0)
+    last = next((n for n in range(line, len(known)) if known[n].startswith("---")), len(known))
+    return known[first:last]
+
+
+def _hidden(known: list[str], line: int) -> bool:
+    return any(_SENSITIVE.search(text) for text in known[max(line - 2, 0) : line])
 
 
 def _safe(text: str) -> str:

@@ -132,3 +132,28 @@ def test_github_escapes_what_would_end_a_command() -> None:
     text = write(Report((Document.judged("a,b:c.yaml", 0, {}, [finding]),)), "github")
 
     assert text == "::notice file=a%2Cb%3Ac.yaml,line=3,title=X::a: 100%25%0Anext: x\n"
+
+
+HIDDEN = {
+    "a Secret": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {token: [hf_hidden]}\n",
+    "a Secret in a List": (
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n"
+        "  metadata: {name: s}\n  data:\n    a: [hf_hidden]\n"
+    ),
+    "a Secret that is no YAML": "apiVersion: v1\nkind: Secret\ndata:\n  a: hf_hidden: x\n",
+    "a variable of values": "components:\n  w:\n    type: worker\n    env: {HF_TOKEN: [hf_hidden]}\n",
+    "a variable's next line": (
+        "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeployment\nmetadata: {name: g}\n"
+        "spec:\n  env:\n  - name: API_KEY\n    value: [hf_hidden]\n  components: []\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_may_be_secret_is_in_no_format(form: str, name: str) -> None:
+    text = HIDDEN[name]
+    found = validate_text(text, Target.of("1.6.1"), "s.yaml")
+
+    assert not found.ok
+    assert "hf_hidden" not in write(found, form, lines=lambda _: text.splitlines())
