@@ -156,7 +156,7 @@ def _save_odd_shapes(alpha: Obj, saved: Obj) -> None:
     if "envFromSecret" in alpha:
         saved["envFromSecret"] = alpha["envFromSecret"]
     flagged = [m for m in alpha.get("volumeMounts", []) if m.get("useAsCompilationCache")]
-    if len(flagged) > 1 or (flagged and alpha["volumeMounts"][0] is not flagged[0]):
+    if len(flagged) > 1:
         saved["volumeMounts"] = alpha["volumeMounts"]
 
 
@@ -298,7 +298,7 @@ def _restore_pod(alpha: Obj, spoke: Obj, template: Obj | None) -> None:
     if main is not None:
         restore_split(alpha, spoke, main)
     if odd is not None and _says_nothing(odd):
-        alpha.setdefault("extraPodSpec", odd)
+        alpha.setdefault("extraPodSpec", odd if odd.get("mainContainer") else {})
     if main is not None:
         return
     mounts = spoke.get("volumeMounts", [])

@@ -105,7 +105,7 @@ def restore_split(alpha: Obj, saved: Obj, main: Obj) -> None:
     if kept is not None or "volumeMounts" in saved:
         _restore_mounts(alpha, saved, over, main, target)
     _restore_secret(alpha, saved, over, target)
-    _set_main(alpha, target, keep_empty=kept is not None)
+    _set_main(alpha, target)
 
 
 def _united(base: Obj | None, over: Obj | None) -> Obj | None:
@@ -147,10 +147,10 @@ def _restore_secret(alpha: Obj, saved: Obj, over: Obj, target: Obj) -> None:
         target.pop("envFrom", None)
 
 
-def _set_main(alpha: Obj, target: Obj, *, keep_empty: bool) -> None:
+def _set_main(alpha: Obj, target: Obj) -> None:
     extra = dict(alpha.get("extraPodSpec", {}))
     extra.pop("mainContainer", None)
-    if target or keep_empty:
+    if target:
         extra["mainContainer"] = target
     alpha.pop("extraPodSpec", None)
     if extra:

@@ -60,6 +60,12 @@ def meaning(kind: str, version: str, manifest: Obj) -> Obj:
 
 
 def _forget_in_service(service: Obj, name: str | None) -> None:
+    extra = service.get("extraPodSpec", {})
+    if extra.get("mainContainer") == {}:
+        del extra["mainContainer"]
+    mounts = service.get("volumeMounts", [])
+    if sum(m.get("useAsCompilationCache", False) for m in mounts) == 1:  # it comes back as the first
+        mounts.sort(key=lambda m: not m.get("useAsCompilationCache"))
     if name is not None and service.get("serviceName") == name:
         del service["serviceName"]
     if service.get("componentType") in ("prefill", "decode"):
