@@ -6,13 +6,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.validate.codes import NOT_AN_OBJECT, NOT_SERVED
+from pydynamo_manifests.validate.codes import EXPRESSION, NOT_AN_OBJECT, NOT_SERVED, UNKNOWN_FIELD
 from pydynamo_manifests.validate.core import core_judge
 from pydynamo_manifests.validate.judge import judge_of
 from pydynamo_manifests.validate.objectmeta import check_metadata
 from pydynamo_manifests.validate.report import Finding, Path
 from pydynamo_manifests.validate.rules import NO_OLD
-from pydynamo_manifests.validate.target import identity
 from pydynamo_manifests.validate.words import suggestion
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.judge import Judge
     from pydynamo_manifests.validate.target import Target
 
-__all__ = ["Skipped", "judge_object"]
+__all__ = ["Skipped", "judge_object", "kept"]
 
 GROUP = "nvidia.com"
 _LIST = re.compile(r"[A-Za-z]*List")
@@ -33,10 +32,14 @@ class Skipped(str):
     __slots__ = ()
 
 
-def judge_object(
-    obj: dict[str, Any], target: Target, others: Sequence[dict[str, Any]] = ()
-) -> list[Finding] | Skipped:
-    """Return what every stage finds in an object, or why it is not judged."""
+def judge_object(obj: dict[str, Any], target: Target, beside: Sequence[Any] = ()) -> list[Finding] | Skipped:
+    """Return what every stage finds in an object, or why it is not judged.
+
+    Args:
+        obj: The object.
+        target: What it is judged against.
+        beside: All documents of the same source, the object itself among them or not.
+    """
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str) or not kind:
         return [_shapeless(obj)]
@@ -44,7 +47,7 @@ def judge_object(
         return _judge_list(obj["items"], target)
     group, _, version = api_version.rpartition("/")
     if group == GROUP:
-        return _judge_dynamo(obj, kind, version, target, others)
+        return _judge_dynamo(obj, kind, version, target, beside)
     judge = core_judge(target.kubernetes, api_version, kind)
     if judge is None:
         return _no_schema(api_version, kind, target)
@@ -58,10 +61,9 @@ def _shapeless(obj: dict[str, Any]) -> Finding:
 
 def _judge_list(items: list[Any], target: Target) -> list[Finding]:
     found: list[Finding] = []
-    objects = [item for item in items if isinstance(item, dict)]
     for index, item in enumerate(items):
         if isinstance(item, dict):
-            verdict = judge_object(item, target, [o for o in objects if o is not item])
+            verdict = judge_object(item, target, items)
             found += [] if isinstance(verdict, Skipped) else [_below(f, ("items", index)) for f in verdict]
         else:
             found.append(NOT_AN_OBJECT.finding(("items", index), "an item of a List must be an object"))
@@ -82,27 +84,29 @@ def _served(release: str) -> dict[str, tuple[str, ...]]:
 
 
 def _judge_dynamo(
-    obj: dict[str, Any], kind: str, version: str, target: Target, others: Sequence[dict[str, Any]]
+    obj: dict[str, Any], kind: str, version: str, target: Target, beside: Sequence[Any]
 ) -> list[Finding] | Skipped:
     release = target.release.version
     served = _served(release)
     if version not in served.get(kind, ()):
         return _not_served(kind, version, release)
-    return _stages(obj, judge_of(release, kind, version), target, others)
+    return _stages(obj, judge_of(release, kind, version), target, beside)
 
 
-def _stages(
-    obj: dict[str, Any], judge: Judge, target: Target, others: Sequence[dict[str, Any]]
-) -> list[Finding]:
+def _stages(obj: dict[str, Any], judge: Judge, target: Target, beside: Sequence[Any]) -> list[Finding]:
     from pydynamo_manifests.validate import admission, lint  # noqa: PLC0415 - many modules
 
     old = _old(obj, target)
     found, stored = _by_schema(obj, old, judge, target)
     found = _metadata(obj, GROUP, str(obj["kind"]), found)
-    if any(f.severity == "error" for f in found):
-        return _kept(found, target)
+    wrong = {f.rule for f in found if f.severity == "error"}
+    found = kept(found, target)
+    if wrong - (
+        target.ignore & {UNKNOWN_FIELD.code, EXPRESSION.code}
+    ):  # types are right: the rest can be judged
+        return found
     before = None if old is None else judge.stored(old)
-    found += _kept(
+    found += kept(
         admission.admit(stored, old=before, release=target.release, cluster=target.cluster, user=target.user),
         target,
     )
@@ -110,7 +114,7 @@ def _stages(
         stored,
         release=target.release,
         cluster=target.cluster,
-        others=others,
+        others=[o for o in beside if o is not obj and isinstance(o, dict)],
         ignore=target.ignore,
         admission_ran=True,
     )
@@ -119,7 +123,7 @@ def _stages(
 
 def _old(obj: dict[str, Any], target: Target) -> dict[str, Any] | None:
     """Return the stored object in the API version of the new one, as the API server compares them."""
-    old = target.olds.get(identity(obj)) if target.olds else None
+    old = target.old_of(obj)
     if old is None or old.get("apiVersion") == obj["apiVersion"]:
         return old
     from pydynamo_manifests.convert import convert  # noqa: PLC0415 - rarely needed
@@ -143,15 +147,15 @@ def _metadata(obj: dict[str, Any], group: str, kind: str, found: list[Finding]) 
     return [*found, *(f for f in check_metadata(obj.get("metadata"), group, kind) if f.where not in said)]
 
 
-def _kept(found: Iterable[Finding], target: Target) -> list[Finding]:
+def kept(found: Iterable[Finding], target: Target) -> list[Finding]:
     """Take out what the user switched off, and say how much that was."""
     everything = list(found)
-    kept = [f for f in everything if f.rule not in target.ignore]
+    stay = [f for f in everything if f.rule not in target.ignore]
     off = sorted({f.rule for f in everything} & target.ignore)
     if off:
         text = "switched off: " + ", ".join(f"{c} {sum(f.rule == c for f in everything)}x" for c in off)
-        kept.append(Finding("IGNORED", "info", everything[0].stage, ("metadata",), text))
-    return kept
+        stay.append(Finding("IGNORED", "info", everything[0].stage, ("metadata",), text))
+    return stay
 
 
 def _not_served(kind: str, version: str, release: str) -> list[Finding] | Skipped:

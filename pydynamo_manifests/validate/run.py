@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.validate.codes import BAD_YAML, NOT_AN_OBJECT, UNREADABLE
-from pydynamo_manifests.validate.objects import Skipped, judge_object
+from pydynamo_manifests.validate.objects import Skipped, judge_object, kept
 from pydynamo_manifests.validate.report import Document, Finding, Report
 from pydynamo_manifests.validate.sources import STDIN, documents, files_of, is_template, read_text
 from pydynamo_manifests.validate.target import Target
@@ -150,7 +150,7 @@ def _object(
     if isinstance(verdict, Skipped):
         return Document.skipped(source, index, value, verdict)
     found = [NOT_AN_OBJECT.finding((), verdict.message)] if isinstance(verdict, Unknown) else verdict
-    return Document.judged(source, index, value, found)
+    return Document.judged(source, index, value, kept(found, target) if target.ignore else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +178,4 @@ def _verdict(
         )
     if "kind" not in value and PurePath(source).name == "Chart.yaml":
         return Skipped("a chart's own description")
-    others = [o for o in values if o is not value and isinstance(o, dict)]
-    return judge_object(value, target, others)
+    return judge_object(value, target, values)

@@ -68,9 +68,24 @@ class Target:
             from pydynamo_manifests.validate.registry import known_codes  # noqa: PLC0415 - only to check codes
 
             for code in sorted(codes - known_codes()):
-                raise UnknownNameError("rule", code, known_codes())
+                raise UnknownNameError("rule", code, sorted(known_codes()))
         release = releases.release(dynamo) if dynamo else releases.newest()
         return cls(release, minor, cluster, user, codes, _by_identity(old or ()), dynamo is not None)
+
+    def old_of(self, obj: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the stored object that an object changes; one that names no namespace is in any, if in one."""
+        if not self.olds:
+            return None
+        wanted = identity(obj)
+        if wanted in self.olds:
+            return self.olds[wanted]
+        near = [old for key, old in self.olds.items() if _same_but_namespace(key, wanted)]
+        return near[0] if len(near) == 1 else None
+
+
+def _same_but_namespace(left: Identity, right: Identity) -> bool:
+    same = (left[0], left[1], left[3]) == (right[0], right[1], right[3])
+    return same and not (left[2] and right[2])
 
 
 def _minor(wanted: str | None) -> str:

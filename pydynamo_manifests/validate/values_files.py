@@ -98,7 +98,7 @@ def _rendered(values: dict[str, Any], target: Target) -> list[Finding]:
         return [BAD_VALUES.finding((), str(e), "")]
     found: list[Finding] = []
     for obj in objects:
-        verdict = judge_object(obj, target, [other for other in objects if other is not obj])
+        verdict = judge_object(obj, target, objects)
         found += [] if isinstance(verdict, Skipped) else [_back(f, obj, values) for f in verdict]
     recorded = str((values.get("dynamo") or {}).get("release"))
     return [_raised(f) for f in found] if recorded == target.release.version else found

@@ -132,6 +132,18 @@ def test_an_update_is_compared_with_the_stored_object() -> None:
         validate([], old=[{"kind": "X"}])
 
 
+def test_a_stored_object_has_a_namespace_even_where_the_new_one_names_none() -> None:
+    old, new = graph(worker(minAvailable=1, replicas=2)), graph(worker(minAvailable=2, replicas=2))
+    stored, elsewhere = (
+        {**old, "metadata": {**old["metadata"], "namespace": namespace}} for namespace in ("default", "b")
+    )
+    grove = Cluster(features=frozenset({"grove"}))
+
+    assert [rule for rule, *_ in told(new, old=[stored], cluster=grove)] == ["CEL-01"]
+    assert told(new, old=[stored, elsewhere], cluster=grove) == []
+    assert told({**new, "metadata": elsewhere["metadata"]}, old=[stored], cluster=grove) == []
+
+
 def test_an_old_object_of_another_version_is_converted_first() -> None:
     alpha = {
         "apiVersion": "nvidia.com/v1alpha1",
@@ -156,6 +168,29 @@ def test_rules_are_switched_off_by_code_and_counted() -> None:
     assert [f.message for f in report.findings if f.rule == "IGNORED"] == ["switched off: SCHEMA-01 1x"]
     with pytest.raises(UnknownNameError, match="unknown rule 'SCHEMA-99'"):
         validate(broken, ignore=["SCHEMA-99"])
+
+
+SWITCHED_OFF = {
+    "a core object": (core("v1", "ConfigMap", dta={}), "SCHEMA-01"),
+    "a namespace": ({**graph(worker()), "metadata": {"name": "g", "namespace": "<ns>"}}, "SCHEMA-10"),
+    "values": ({"components": {"w": {"replica": 1}}}, "VALUES-01"),
+}
+
+
+@pytest.mark.parametrize("name", SWITCHED_OFF)
+def test_rules_are_switched_off_for_every_kind_of_document(name: str) -> None:
+    made, code = SWITCHED_OFF[name]
+    rules = [f.rule for f in validate(made, ignore=[code]).findings]
+
+    assert code in [f.rule for f in validate(made).findings]
+    assert code not in rules
+    assert "IGNORED" in rules
+
+
+def test_what_follows_an_unknown_field_that_is_ignored_is_judged() -> None:
+    imageless = graph({"name": "worker", "type": "worker", "replica": 1})
+
+    assert [rule for rule, *_ in told(imageless, ignore=["SCHEMA-01"])][:1] == ["ADM-RUNTIME-01"]
 
 
 METADATA: dict[str, tuple[dict[str, Any], list[str]]] = {
