@@ -107,6 +107,14 @@ TOOLS = {
             "github.com/yannh/kubeconform/cmd/kubeconform",
             ("main.version={v}",),
         ),
+        Tool(
+            "kube-score",
+            "kube-score",
+            "kube-score",
+            "github.com/zegl/kube-score",
+            "github.com/zegl/kube-score/cmd/kube-score",
+            ("main.version={v}",),
+        ),
         Tool("etcd", "etcd", "etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3"),
         Tool(
             "kube-apiserver",

@@ -10,7 +10,7 @@ from hack.tools.build import TOOLS
 
 
 def tool(name: str) -> str:
-    """Return the path of `helm3`, `helm4`, `kubeconform`, `etcd`, `kube-apiserver`, `kubectl`, `nats-server`.
+    """Return the path of a program that `hack/tools/build.py --list` names, e.g. `helm3` or `nats-server`.
 
     A program that is not built skips the test; with `CI` set it fails it: CI leaves nothing out.
     """

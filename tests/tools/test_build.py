@@ -18,6 +18,7 @@ SAYS = {
     "helm3": ("version --short", "v3."),
     "helm4": ("version --short", "v4."),
     "kubeconform": ("-v", "v"),
+    "kube-score": ("version", "kube-score version: v"),
     "etcd": ("--version", "etcd Version: "),
     "kube-apiserver": ("--version", "Kubernetes v"),
     "kubectl": ("version --client", "Client Version: v"),

@@ -63,9 +63,12 @@ class NatsServer(Scheduling):
     jetstream: JetStream = JetStream()
     auth: NatsAuth = NatsAuth()
     tls: NatsTls = NatsTls()
-    resources: Fragment = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}}
+    resources: Fragment = {
+        "requests": {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "64Mi"},
+        "limits": {"memory": "1Gi", "ephemeral-storage": "512Mi"},
+    }
     """Resources of a server."""
-    podSecurityContext: Fragment = restricted_pod(1000)
+    podSecurityContext: Fragment = restricted_pod(65532)
     """Security context of the pod."""
     securityContext: Fragment = restricted_container()
     """Security context of the container."""

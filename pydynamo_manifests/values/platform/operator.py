@@ -126,7 +126,10 @@ class Operator(Scheduling, Container):
     extraConfig: Fragment = {}
     """Fields of the configuration file that have no value of their own, merged last; null removes."""
     serviceAccount: ServiceAccount = ServiceAccount()
-    resources: Fragment = {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}}
+    resources: Fragment = {
+        "requests": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "64Mi"},
+        "limits": {"memory": "2Gi", "ephemeral-storage": "1Gi"},
+    }
     """Resources of the operator."""
     crdApplyResources: Fragment = {
         "requests": {"cpu": "100m", "memory": "128Mi"},

@@ -45,7 +45,10 @@ class Prepull(Scheduling):
     """Taints of these nodes."""
     maxUnavailable: int | str = "10%"
     """Nodes that pull a new release at the same time."""
-    resources: Fragment = {"requests": {"cpu": "1m", "memory": "8Mi"}, "limits": {"memory": "64Mi"}}
+    resources: Fragment = {
+        "requests": {"cpu": "1m", "memory": "8Mi", "ephemeral-storage": "1Mi"},
+        "limits": {"memory": "64Mi", "ephemeral-storage": "64Mi"},
+    }
     """Resources of each container."""
     pauseImage: PauseImage = PauseImage()
     imagePullSecrets: Fragments = []
