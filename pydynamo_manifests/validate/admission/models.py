@@ -56,7 +56,7 @@ def check(review: Review, obj: dict[str, Any], old: dict[str, Any] | None) -> No
     if spec.get("modelType") == "lora":
         _check_source(review, spec.get("source"))
     if old is not None:
-        _check_change(review, spec, mapping(old.get("spec")))
+        _check_change(review, obj, old)
 
 
 def _check_source(review: Review, source: Any) -> None:
@@ -71,9 +71,14 @@ def _check_source(review: Review, source: Any) -> None:
         review.add(URI, ("spec", "source", "uri"))
 
 
-def _check_change(review: Review, spec: dict[str, Any], before: dict[str, Any]) -> None:
+def _check_change(review: Review, obj: dict[str, Any], old: dict[str, Any]) -> None:
     for key, default, warning in (("baseModelName", "", BASE_WARNING), ("modelType", "base", TYPE_WARNING)):
-        now, was = (text(part.get(key)) or default for part in (spec, before))
+        now, was = (_said(part.get("spec"), key, default) for part in (obj, old))
         if now != was:
             review.add(FIXED, ("spec", key), f"it is {was!r}")
             review.add(warning, ("spec", key))
+
+
+def _said(spec: Any, key: str, default: str) -> str:
+    """Return what a field of a spec says; without a spec the API server fills no default in."""
+    return text(spec.get(key)) or default if isinstance(spec, dict) else ""

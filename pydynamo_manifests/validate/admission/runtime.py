@@ -88,10 +88,9 @@ def _own(graph: Graph, component: Component) -> Path:
 
 def check(review: Review, graph: Graph, component: Component, old: Component | None) -> None:
     """Check image and version of a component; with ``old``, only what became worse."""
-    if not component.image:
-        if old is None or old.image:
-            path = image_path(graph, component)
-            review.add(IMAGE, path, at=path)
+    if not component.image and (old is None or old.image):
+        path = image_path(graph, component)
+        review.add(IMAGE, path, at=path)
     elif old is None or _tuple(review, component) != _tuple(review, old):
         _check_version(review, graph, component)
     if component.type == "epp" and (old is None or _epp_changed(component, old)):

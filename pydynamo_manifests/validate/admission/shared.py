@@ -84,7 +84,9 @@ def check(review: Review, graph: Graph, component: Component, *, grove: bool) ->
 
 def _check_sidecar(review: Review, component: Component) -> None:
     name = text(component.raw.get("frontendSidecar"))
-    if not name or name not in component.container_names():
+    if not isinstance(component.raw.get("podTemplate"), dict):
+        review.add(FRONTEND_SIDECAR, component.pod_field("containers"), repr(name))
+    elif not name or name not in component.container_names():
         review.add(FRONTEND_SIDECAR, component.field("frontendSidecar"), repr(name))
 
 

@@ -776,3 +776,32 @@ def test_rules_are_explained_by_releases_that_people_know() -> None:
     assert described()["ADM-EPP-01"].until == "1.4"
     assert described()["ADM-PROV-01"].since == "1.5"
     assert described()["ADM-SPEC-02"].bad.splitlines()[-1] == "  priorityClassName: high"
+
+
+def test_a_component_without_an_image_may_not_lose_the_version_of_its_runtime() -> None:
+    old = beta()
+    worker = old["spec"]["components"][1]
+    worker["podTemplate"]["spec"]["containers"][0]["name"] = "other"
+    worker["runtimeVersionOverride"] = "1.1.0"
+    new = copy.deepcopy(old)
+    assert found(new, old=old) == []
+    new["spec"]["components"][1]["runtimeVersionOverride"] = "1.2.0"
+    assert found(new, old=old) == []
+    del new["spec"]["components"][1]["runtimeVersionOverride"]
+    assert found(new, old=old) == ["ADM-RUNTIME-02 spec.components[1].runtimeVersionOverride"]
+
+
+def test_a_sidecar_without_a_pod_is_missed_where_the_pod_is() -> None:
+    graph = beta()
+    worker = graph["spec"]["components"][1]
+    worker["frontendSidecar"] = "other"
+    assert found(graph) == ["ADM-COMP-03 spec.components[1].frontendSidecar"]
+    del worker["podTemplate"]
+    where = "spec.components[1].podTemplate.spec.containers"
+    assert found(graph) == [f"ADM-COMP-03 {where}", f"ADM-RUNTIME-01 {where}"]
+
+
+def test_a_model_that_loses_its_spec_loses_its_type() -> None:
+    old = whole({"kind": "DynamoModel", "apiVersion": "nvidia.com/v1alpha1"})
+    asked = [a for a in found({k: v for k, v in old.items() if k != "spec"}, old=old) if "MODEL-04" in a]
+    assert asked == ["ADM-MODEL-04 spec.baseModelName", "ADM-MODEL-04 spec.modelType"]
