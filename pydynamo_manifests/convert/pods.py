@@ -9,7 +9,14 @@ from pydynamo_manifests.convert.containers import MAIN, PROBES, SIDECAR, find, m
 if TYPE_CHECKING:
     from pydynamo_manifests.convert.types import Obj
 
-__all__ = ["build_template", "cache_mount", "has_template", "restore_template", "sidecar_container"]
+__all__ = [
+    "build_template",
+    "cache_mount",
+    "has_template",
+    "place_of",
+    "restore_template",
+    "sidecar_container",
+]
 
 
 def has_template(alpha: Obj) -> bool:
@@ -88,7 +95,8 @@ def _restore_main(containers: list[Obj], stub: Obj | None, alpha: Obj) -> None:
         del containers[0]
 
 
-def _place(mount: Obj) -> tuple[str, str]:
+def place_of(mount: Obj) -> tuple[str, str]:
+    """Return what tells two volume mounts apart."""
     return mount.get("name", ""), mount.get("mountPath", "")
 
 
@@ -96,14 +104,14 @@ def _without_cache(mounts: list[Obj], saved: list[Obj], cache: Obj | None) -> li
     if cache is None:
         return mounts
     place = cache.get("name", ""), cache.get("mountPoint", "")
-    if place in map(_place, saved):
+    if place in map(place_of, saved):
         return mounts
-    generated = next((m for m in reversed(mounts) if _place(m) == place), None)
+    generated = next((m for m in reversed(mounts) if place_of(m) == place), None)
     return [m for m in mounts if m is not generated]
 
 
 def _with_extras(mount: Obj, mounts: list[Obj], saved: list[Obj]) -> Obj:
-    match = next((s for s in saved if _place(s) == _place(mount)), None)
+    match = next((s for s in saved if place_of(s) == place_of(mount)), None)
     if match is None:
         name = mount.get("name", "")
         same = [s for s in saved if s.get("name", "") == name]
@@ -113,10 +121,10 @@ def _with_extras(mount: Obj, mounts: list[Obj], saved: list[Obj]) -> Obj:
 
 
 def _in_order(mounts: list[Obj], saved: list[Obj]) -> list[Obj]:
-    places = [_place(s) for s in saved]
-    if sorted(places) != sorted(map(_place, mounts)):
+    places = [place_of(s) for s in saved]
+    if sorted(places) != sorted(map(place_of, mounts)):
         return mounts
-    return sorted(mounts, key=lambda m: places.index(_place(m)))
+    return sorted(mounts, key=lambda m: places.index(place_of(m)))
 
 
 def _restore_order(containers: list[Obj], names: list[str]) -> None:

@@ -16,7 +16,7 @@ from pydynamo_manifests.convert.containers import (
     secret_source,
     unite_env,
 )
-from pydynamo_manifests.convert.pods import build_template, has_template
+from pydynamo_manifests.convert.pods import build_template, has_template, place_of
 
 if TYPE_CHECKING:
     from pydynamo_manifests.convert.types import Obj
@@ -176,7 +176,15 @@ def hub_only_template(template: Obj, alpha: Obj, sidecar: Obj | None) -> Obj | N
     moved = main is not None and built[0].get("volumeMounts", []) != main.get("volumeMounts", [])
     if rebuilt and main is not None and not (metadata or moved or order_differs or sidecar):
         return None
-    kept = [stub for c in containers if (stub := _stub(c, main, sidecar, every=order_differs))]
+    added = main is not None and any(
+        place_of(m) not in map(place_of, main.get("volumeMounts", []))
+        for m in built[0].get("volumeMounts", [])
+    )
+    kept = [
+        stub
+        for c in containers
+        if (stub := _stub(c, main, sidecar, every=order_differs or (c is main and added)))
+    ]
     saved: Obj = {"spec": {"containers": kept}} if kept else {}
     return saved | ({"metadata": metadata} if metadata else {})
 

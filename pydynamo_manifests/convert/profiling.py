@@ -90,12 +90,20 @@ def _remove(blob: Obj, path: tuple[str, ...]) -> None:
 def to_alpha(beta: Obj, saved: Obj | None) -> Obj | None:
     """Return the blob of a v1beta1 request laid over the saved rest; None when there is none."""
     blob = copy.deepcopy(saved) if isinstance(saved, dict) else None
+    _forget_model_cache(blob, beta)
     for path, (section, field), fits in _LEAVES:
         value = beta.get(section, {}).get(field)
-        if fits(value):
+        if fits(value) or _is_text(value):
             blob = {} if blob is None else blob
             _set(blob, path, value)
     return blob
+
+
+def _forget_model_cache(blob: Obj | None, beta: Obj) -> None:
+    """The operator writes this map anew where v1beta1 says anything of it, and keeps no other key."""
+    deployment = (blob or {}).get("deployment")
+    if isinstance(deployment, dict) and any(beta.get("modelCache", {}).values()):
+        deployment["modelCache"] = {}
 
 
 def _set(blob: Obj, path: tuple[str, ...], value: Any) -> None:

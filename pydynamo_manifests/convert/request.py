@@ -76,7 +76,9 @@ def _spec_to_beta(spec: Obj) -> tuple[Obj, Obj]:
         beta["image"] = image
     if spec.get("useMocker"):
         beta["features"] = {"mocker": {"enabled": True}}
-    saved: Obj = {key: spec[key] for key in ("enableGpuDiscovery", "deploymentOverrides") if key in spec}
+    saved: Obj = {"enableGpuDiscovery": spec["enableGpuDiscovery"]} if "enableGpuDiscovery" in spec else {}
+    if overrides:
+        saved["deploymentOverrides"] = overrides
     kept = {key: config[key] for key in ("configMapRef", "outputPVC") if key in config}
     if "config" in config:
         if not isinstance(config["config"], dict):

@@ -4,8 +4,8 @@ The operator decodes an object into Go structs, converts, and encodes again, so 
 struct's shape. The ``*.types`` files hold those shapes, one struct a line: ``Name field field ...``.
 A field is ``name[!][*][:type]``: ``!`` is always written (no ``omitempty``), ``*`` is a pointer (an explicit
 zero or ``{}`` is kept), ``<Name`` inlines the fields of another struct. Types: ``s`` text (when none is
-given), ``i`` integer, ``f`` float, ``b`` boolean, ``q`` quantity, ``p`` integer or text, ``t`` time, ``raw``
-any JSON, a struct's name, ``[type]`` a list, ``{type}`` a map, ``{Name?}`` a map that may hold nulls.
+given), ``i`` integer, ``f`` float, ``b`` boolean, ``q`` quantity, ``d`` duration, ``p`` integer or text, ``t``
+time, ``raw`` any JSON, a struct's name, ``[type]`` a list, ``{type}`` a map, ``{Name?}`` a map that may hold nulls.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydynamo_manifests.convert.duration import canonical_duration
 from pydynamo_manifests.convert.quantity import canonical
 from pydynamo_manifests.errors import ConversionError
 
@@ -27,7 +28,7 @@ Obj = dict[str, Any]
 """A decoded struct: only what is set; a field that is absent has Go's zero value."""
 
 _ABSENT: Any = object()
-_ZERO: dict[str, Any] = {"s": "", "i": 0, "f": 0, "b": False, "q": "0", "p": 0}
+_ZERO: dict[str, Any] = {"s": "", "i": 0, "f": 0, "b": False, "q": "0", "d": "0s", "p": 0}
 
 
 class Mode(Enum):
@@ -145,7 +146,13 @@ def _json(value: Any) -> Any:
     return [_json(item) for item in value] if isinstance(value, list) else _number(value)
 
 
-_SCALARS: dict[str, Callable[[Any], Any]] = {"raw": _json, "q": canonical, "f": _number, "i": _number}
+_SCALARS: dict[str, Callable[[Any], Any]] = {
+    "raw": _json,
+    "q": canonical,
+    "d": canonical_duration,
+    "f": _number,
+    "i": _number,
+}
 
 
 def _list_reader(inner: str) -> Callable[[Any, str], Any]:
@@ -183,7 +190,9 @@ def encode(struct: str, value: Obj, mode: Mode = Mode.PLAIN) -> Obj:
     out: Obj = {}
     names = value if value.keys() >= always else value.keys() | always
     for name in sorted(names, key=writers.__getitem__) if len(names) > 1 else names:
-        _, write, zero, is_value_struct = writers[name]
+        _, write, zero, is_value_struct, is_optional_list = writers[name]
+        if is_optional_list and value.get(name) == []:
+            continue  # it came from a struct that always writes the list
         if name in value:
             out[name] = write(value[name], mode)
         else:
@@ -193,15 +202,22 @@ def encode(struct: str, value: Obj, mode: Mode = Mode.PLAIN) -> Obj:
     return out
 
 
-_Writer = tuple[int, "Callable[[Any, Mode], Any]", Any, bool]
-"""Place in the struct, how to write a value, what stands for none, whether it is a value struct."""
+_Writer = tuple[int, "Callable[[Any, Mode], Any]", Any, bool, bool]
+"""Place in the struct, how to write, what stands for none, is it a value struct, a list that may be absent."""
 
 
 @cache
 def _writers(struct: str) -> tuple[dict[str, _Writer], frozenset[str]]:
     fields = _fields(struct)
     writers: dict[str, _Writer] = {
-        name: (i, _writer(f.type), _zero(f), f.is_value_struct) for i, (name, f) in enumerate(fields.items())
+        name: (
+            i,
+            _writer(f.type),
+            _zero(f),
+            f.is_value_struct,
+            f.type[0] == "[" and not (f.always or f.pointer),
+        )
+        for i, (name, f) in enumerate(fields.items())
     }
     always = {name for name, f in fields.items() if f.is_value_struct or _zero(f) is not _ABSENT}
     return writers, frozenset(always)

@@ -144,6 +144,8 @@ class Objects:
             return self.rng.choice([*TEXTS, ""])
         if path[-1] in ("cpu", "memory", "gpu") or path[-2:-1] == ("custom",):
             return str(self.rng.choice(QUANTITIES))
+        if path[-1] == "metricsStalenessThreshold":
+            return self.rng.choice(["90s", "1m30s", "0.5s", "0"])
         return "2026-01-01T00:00:00Z" if schema.get("format") == "date-time" else self.rng.choice(TEXTS)
 
     def integer(self, schema: Schema, _: Path) -> int:

@@ -396,3 +396,38 @@ def test_a_report_names_what_the_api_server_refuses() -> None:
     }
     assert [d.path for d in convert_report(single, BETA).refused] == ["spec.componentType"]
     assert convert_report(beta({"name": "a"}), ALPHA).refused == ()
+
+
+def component_deployment(spec: dict[str, Any], version: str = ALPHA) -> dict[str, Any]:
+    metadata = {"name": "n"}
+    return {"apiVersion": version, "kind": "DynamoComponentDeployment", "metadata": metadata, "spec": spec}
+
+
+def test_a_main_container_of_which_nothing_is_left_is_not_written() -> None:
+    spec = {"envs": [{"name": "A"}], "extraPodSpec": {"mainContainer": {"image": "i"}}}
+    beta = convert(component_deployment(spec), BETA)
+    del beta["spec"]["podTemplate"]["spec"]["containers"][0]["image"]
+    assert "mainContainer" not in convert(beta, ALPHA)["spec"].get("extraPodSpec", {})
+
+
+def test_one_cache_among_the_mounts_is_not_saved_and_comes_back_first() -> None:
+    mounts = [
+        {"name": "a", "mountPoint": "/a"},
+        {"name": "b", "mountPoint": "/b", "useAsCompilationCache": True},
+    ]
+    beta = convert(component_deployment({"volumeMounts": mounts}), BETA)
+    assert "volumeMounts" not in beta["metadata"]["annotations"]["nvidia.com/dcd-spec"]
+    assert convert(beta, ALPHA)["spec"]["volumeMounts"] == mounts[::-1]
+
+
+def test_a_cache_that_main_does_not_mount_leaves_a_mark() -> None:
+    pod = {"spec": {"containers": [{"name": "main", "image": "i"}]}}
+    spec = {"compilationCache": {"pvcName": "c", "mountPath": "/c"}, "podTemplate": pod}
+    there = convert(component_deployment(spec, BETA), ALPHA)
+    assert '"containers":[{"name":"main"' in there["metadata"]["annotations"]["nvidia.com/dcd-spec"]
+    assert convert(there, BETA)["spec"]["podTemplate"] == pod
+
+
+def test_an_empty_list_of_conditions_is_left_out_where_it_may_be() -> None:
+    given = component_deployment({}) | {"status": {"conditions": []}}
+    assert "conditions" not in convert(given, BETA).get("status", {})

@@ -51,7 +51,33 @@ def test_settings_with_a_field_leave_the_blob() -> None:
         "sweep": {"a": 2, "b": 1},
     }
     back = convert(out, ALPHA)["spec"]["profilingConfig"]["config"]
-    assert back == blob | {"sla": blob["sla"] | {"isl": 3000}}  # type: ignore[operator]
+    anew = {"sla": blob["sla"] | {"isl": 3000}, "deployment": {"modelCache": {"pvcName": "p"}}}  # type: ignore[operator]
+    assert back == blob | anew
+
+
+@pytest.mark.parametrize(
+    ("cache", "kept"),
+    [
+        ({"other": 1}, {"other": 1}),
+        ({"pvcName": "p", "other": 1}, {"pvcName": "p"}),
+        ({"pvcName": "p", "pvcMountPath": "/x", "other": {}}, {"pvcName": "p", "pvcMountPath": "/x"}),
+    ],
+)
+def test_a_model_cache_with_fields_is_written_anew(cache: Obj, kept: Obj) -> None:
+    blob = {"deployment": {"modelCache": cache, "x": 1}}
+    spec = {"model": "m", "profilingConfig": {"config": blob}}
+    back = convert(convert(request(ALPHA, spec), BETA), ALPHA)["spec"]["profilingConfig"]["config"]
+    assert back == {"deployment": {"modelCache": kept, "x": 1}}
+
+
+def test_any_objective_reaches_the_older_version() -> None:
+    out = convert(request(BETA, {"model": "m", "sla": {"optimizationType": "cost"}}), ALPHA)
+    assert out["spec"]["profilingConfig"]["config"] == {"sla": {"optimizationType": "cost"}}
+
+
+def test_empty_overrides_are_none() -> None:
+    out = convert(request(ALPHA, {"model": "m", "deploymentOverrides": {}}), BETA)
+    assert "annotations" not in out["metadata"] or "deploymentOverrides" not in saved(out)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def _forget_in_service(service: Obj, name: str | None) -> None:
 
 def _forget_in_alpha_request(out: Obj) -> None:
     out.setdefault("status", {}).setdefault("state", "Pending")
+    if out["spec"].get("deploymentOverrides") == {}:
+        del out["spec"]["deploymentOverrides"]
     config = out["spec"].get("profilingConfig", {})
     if config.get("resources") == {}:
         del config["resources"]
