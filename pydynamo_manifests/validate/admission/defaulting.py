@@ -78,15 +78,20 @@ def defaulted(review: Review, obj: dict[str, Any], image: str | None = None) -> 
     return obj
 
 
+def _spec(obj: dict[str, Any]) -> Any:
+    """Return the spec; the webhook of a kind whose spec may be absent fills an empty one."""
+    return {} if obj.get("spec") is None else obj["spec"]
+
+
 def _named(obj: dict[str, Any]) -> dict[str, Any]:
-    spec, name = obj.get("spec"), mapping(obj.get("metadata")).get("name")
+    spec, name = _spec(obj), mapping(obj.get("metadata")).get("name")
     if not isinstance(spec, dict) or text(spec.get("name")) or not name:
         return obj
     return {**obj, "spec": {**spec, "name": name}}
 
 
 def _with_image(review: Review, obj: dict[str, Any], image: str | None) -> dict[str, Any]:
-    spec = obj.get("spec")
+    spec = _spec(obj)
     version = text(review.cluster.operator_version) if review.cluster else ""
     own = (
         f"{_PLANNER}:{version.removeprefix('v')}" if version_core(version) and review.at_least("1.1") else ""

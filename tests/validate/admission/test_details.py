@@ -805,3 +805,19 @@ def test_a_model_that_loses_its_spec_loses_its_type() -> None:
     old = whole({"kind": "DynamoModel", "apiVersion": "nvidia.com/v1alpha1"})
     asked = [a for a in found({k: v for k, v in old.items() if k != "spec"}, old=old) if "MODEL-04" in a]
     assert asked == ["ADM-MODEL-04 spec.baseModelName", "ADM-MODEL-04 spec.modelType"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("DynamoComponentDeployment", {"name": "qwen"}),
+        (
+            "DynamoGraphDeploymentRequest",
+            {"image": f"nvcr.io/nvidia/ai-dynamo/dynamo-planner:{EVERYTHING.operator_version}"},
+        ),
+    ],
+)
+def test_an_absent_spec_is_filled_like_an_empty_one(kind: str, spec: dict[str, Any]) -> None:
+    absent = {"apiVersion": "nvidia.com/v1beta1", "kind": kind, "metadata": {"name": "qwen"}}
+    for given in (absent, {**absent, "spec": None}, {**absent, "spec": {}}):
+        assert default(given, release=SNAPSHOT, cluster=EVERYTHING) == {**absent, "spec": spec}
