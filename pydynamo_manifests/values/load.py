@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values"]
 
+_PLATFORM_KEYS = frozenset(
+    {"crds", "messaging", "monitoring", "nats", "networkPolicy", "operator", "webhooks"}
+)
+"""Keys that only the platform chart has: a values file of the wrong chart is told so."""
+
 ValuesProblem = tuple[yaml.Path, str]
 """Where in the values, and one sentence."""
 
@@ -61,6 +66,10 @@ def load_values(data: Mapping[str, Any], source: str = "values") -> GraphValues:
         return GraphValues.model_validate(data)
     except ValidationError as e:
         found = problems(e, GraphValues)
+    if data.keys() & _PLATFORM_KEYS and not data.keys() & {"components", "request"}:
+        raise InputError(
+            f"{source}: values of the dynamo-platform chart: give them to it, here go a graph's values"
+        )
     lines = "\n  ".join(f"{path_text(path)}: {message}" for path, message in found)
     raise InputError(f"{source}: not values of the graph chart\n  {lines}")
 

@@ -118,3 +118,12 @@ def test_missing_and_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "bin").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="bin: cannot be read"):
         read_values([tmp_path / "bin"])
+
+
+def test_values_of_the_other_chart_are_named() -> None:
+    with pytest.raises(InputError) as e:
+        load_values({"operator": {"replicas": 2}}, "ha.yaml")
+    assert (
+        str(e.value)
+        == "ha.yaml: values of the dynamo-platform chart: give them to it, here go a graph's values"
+    )
