@@ -86,14 +86,18 @@ def everything(preset: str, **sets: Any) -> list[dict[str, Any]]:
         nats__mode="builtIn",
         runtimeImages__prepull__enabled=True,
         runtimeImages__prepull__images=["vllm"],
-        operator__scope__mode="namespace" if preset == "namespaced" else "cluster",
         **sets,
     )
 
 
+def by_operator(preset: str) -> list[list[dict[str, Any]]]:
+    """Return the objects with the init container that applies definitions, where the preset can have it."""
+    return [] if preset == "namespaced" else [everything(preset, crds__managedBy="operator")]
+
+
 @pytest.mark.parametrize("preset", [path.stem for path in PRESETS])
 def test_nothing_above_low_but_what_is_listed(preset: str) -> None:
-    for objects in (platform(preset), everything(preset)):
+    for objects in (platform(preset), everything(preset), *by_operator(preset)):
         assert [found for found in scan(objects) if found[1] not in allowed(preset)] == []
 
 

@@ -132,8 +132,8 @@ class Operator(Scheduling, Container):
     }
     """Resources of the operator."""
     crdApplyResources: Fragment = {
-        "requests": {"cpu": "100m", "memory": "128Mi"},
-        "limits": {"memory": "256Mi"},
+        "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "16Mi"},
+        "limits": {"memory": "256Mi", "ephemeral-storage": "128Mi"},
     }
     """Resources of the init container that applies definitions (`crds.managedBy: operator`)."""
     podSecurityContext: Fragment = restricted_pod(NONROOT)
