@@ -150,7 +150,7 @@ class Anchored:
     def _body(self, value: Any) -> str:
         if isinstance(value, list):
             return "[" + ",".join(map(self.text, value)) + "]"
-        return "{" + ",".join(f"{_literal(k)}: {self.text(v)}" for k, v in value.items()) + "}"
+        return "{" + ",".join(f"{_literal(k)}:{self.text(v)}" for k, v in value.items()) + "}"
 
 
 def _nodes(value: Any) -> Iterator[str]:

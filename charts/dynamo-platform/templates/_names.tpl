@@ -66,13 +66,19 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "dynamo-platform.metadata" -}}
 {{- $v := .root.Values -}}
 {{- $labels := dict "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") "app.kubernetes.io/managed-by" .root.Release.Service "app.kubernetes.io/version" .root.Chart.AppVersion "app.kubernetes.io/part-of" "dynamo-platform" -}}
-{{- $own := include "dynamo-platform.selector" (list .root .component) | fromYaml -}}
+{{- $own := dict "app.kubernetes.io/name" (include "dynamo-platform.name" .root) "app.kubernetes.io/instance" .root.Release.Name "app.kubernetes.io/component" .component -}}
 {{- $labels = mustMergeOverwrite $labels (deepCopy $v.commonLabels) (deepCopy (.labels | default dict)) $own -}}
 {{- $annotations := mustMergeOverwrite dict (deepCopy $v.commonAnnotations) (deepCopy (.annotations | default dict)) -}}
-{{- $out := dict "name" .name "labels" (include "dynamo-platform.compact" $labels | fromYaml) -}}
+{{- include "dynamo-platform.prune" $labels -}}{{- include "dynamo-platform.prune" $annotations -}}
+{{- $out := dict "name" .name "labels" $labels -}}
 {{- if not (eq (toString .namespace) "false") }}{{ $_ := set $out "namespace" (.namespace | default .root.Release.Namespace) }}{{ end -}}
-{{- with include "dynamo-platform.compact" $annotations | fromYaml }}{{ $_ := set $out "annotations" . }}{{ end -}}
+{{- with $annotations }}{{ $_ := set $out "annotations" . }}{{ end -}}
 {{- toYaml $out -}}
+{{- end -}}
+
+{{- /* dynamo-platform.prune: take the nulls out of a map that the caller made, in place. */ -}}
+{{- define "dynamo-platform.prune" -}}
+{{- range $k, $v := . }}{{ if kindIs "invalid" $v }}{{ $_ := unset $ $k }}{{ end }}{{ end -}}
 {{- end -}}
 
 {{- /* dynamo-platform.compact: a map without its nulls. */ -}}

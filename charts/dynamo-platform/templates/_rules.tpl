@@ -4,7 +4,7 @@
 {{- $uses := include "dynamo-platform.uses" $root | fromYaml -}}
 {{- range $root.Files.Get (printf "files/rbac/%s.yaml" .role) | fromYamlArray -}}
   {{- $here := has (.place | default "workloads") $place -}}
-  {{- if and $here (or (not .when) (index $uses (.when | default ""))) (include "dynamo-platform.within" (list $root .since .until)) }}
+  {{- if and $here (or (not .when) (index $uses (.when | default ""))) (or (not (or .since .until)) (include "dynamo-platform.within" (list $root .since .until))) }}
 - apiGroups: {{ toJson .apiGroups }}
   resources: {{ toJson .resources }}
   verbs: {{ toJson .verbs }}

@@ -18,7 +18,7 @@ __all__ = ["platform_schema"]
 def platform_schema() -> dict[str, Any]:
     """Return the schema. Removed keys are refused with what to write instead, which Helm prints."""
     schema = values_schema(PlatformValues, "Values of the dynamo-platform chart")
-    definitions = schema["$defs"]
+    definitions = schema["definitions"]
     nullable = {cls.__name__ for cls in _nullable(PlatformValues)}
     for name, definition in definitions.items():
         if "properties" in definition and name not in nullable:
