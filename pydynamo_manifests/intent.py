@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.errors import InputError, arguments_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +43,35 @@ class Sizes:
 
     def over(self, base: Sizes) -> Sizes:
         """Return these sizes with what they leave open taken from ``base``."""
+        return Sizes(**self._over(base))
+
+    def _over(self, base: Sizes) -> dict[str, int | None]:
         own = {f.name: getattr(self, f.name) for f in fields(Sizes)}
-        return Sizes(**{name: getattr(base, name) if value is None else value for name, value in own.items()})
+        return {name: getattr(base, name) if value is None else value for name, value in own.items()}
+
+    def option(self, name: str) -> str:
+        """Return the option that changes one of these sizes, such as ``--gpus``."""
+        return _option(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RoleSizes(Sizes):
+    """Sizes of a role that has, or whose partner has, some of its own: those win over the intent's."""
+
+    role: str
+
+    def option(self, name: str) -> str:
+        """Return the option that changes this role alone, such as ``--decode-gpus``."""
+        return _option(f"{self.role}-{name}")
+
+
+_SHAPE = tuple(f.name for f in fields(Sizes) if f.name != "replicas")
+_NEEDED = {
+    "backend": "NAME, such as vllm ('dynamo-manifests generate --list' has them all)",
+    "pattern": "NAME, such as disagg-router ('dynamo-manifests generate --list' has them all)",
+    "model": "Qwen/Qwen3-32B, or another model id",
+}
+"""What has no default, and words for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +145,18 @@ class Intent(Sizes):
 
     def __post_init__(self) -> None:
         """Refuse what no graph could mean."""
-        for name in ("backend", "pattern", "model"):
+        with arguments_named(self.names()):
+            self._check()
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of all fields, each of which is an option."""
+        return [f.name for f in fields(cls)]
+
+    def _check(self) -> None:
+        for name, example in _NEEDED.items():
             if not getattr(self, name):
-                raise InputError(
-                    f"an intent needs {_option(name)}: Intent(backend=..., pattern=..., model=...)"
-                )
+                raise InputError(f"a graph needs {_option(name)}: write {_option(name)} {example}")
         for prefix, sizes in (("", self), ("prefill-", self.prefill), ("decode-", self.decode)):
             for f in fields(Sizes):
                 _check_count(f"{prefix}{f.name}", getattr(sizes, f.name))
@@ -135,7 +169,10 @@ class Intent(Sizes):
 
     def sizes(self, role: str) -> Sizes:
         """Return the sizes asked for a role: ``worker``, ``prefill`` or ``decode``."""
-        own = {"prefill": self.prefill, "decode": self.decode}.get(role, Sizes())
+        roles = {"prefill": self.prefill, "decode": self.decode}
+        own = roles.get(role, Sizes())
+        if role in roles and any(getattr(s, n) is not None for s in roles.values() for n in _SHAPE):
+            return _RoleSizes(**own._over(self), role=role)  # noqa: SLF001 - of this module
         return own.over(self)
 
 

@@ -141,14 +141,16 @@ def parallelism(sizes: Sizes, role: str, *, data_takes_gpus: bool = True) -> Par
     gpus = _gpus(sizes, nodes, others, role)
     tensor = sizes.tensor_parallel or max(nodes * gpus // others, 1)
     if tensor * others != nodes * gpus:
-        raise CombinationError(_misfit(role, (nodes, gpus), tensor, pipeline, data if data_takes_gpus else 1))
+        factors = (tensor, pipeline, data if data_takes_gpus else 1)
+        raise CombinationError(_misfit(role, sizes, (nodes, gpus), factors))
     return Parallelism(nodes, gpus, tensor, pipeline, data, sizes.expert_parallel or 1)
 
 
 def _gpus(sizes: Sizes, nodes: int, others: int, role: str) -> int:
     if sizes.gpus == 0:
+        option = sizes.option("gpus")
         raise CombinationError(
-            f"{role}: --gpus 0: only the mocker runs without a GPU; write --gpus 1 or more"
+            f"{role}: {option} 0: only the mocker runs without a GPU; write {option} 1 or more"
         )
     if sizes.gpus is not None:
         return sizes.gpus
@@ -157,18 +159,23 @@ def _gpus(sizes: Sizes, nodes: int, others: int, role: str) -> int:
         return 1
     if wanted % nodes:
         fit = max(n for n in range(1, nodes + 1) if wanted % n == 0)
-        raise CombinationError(f"{role}: {wanted} GPUs do not spread over {nodes} nodes; write --nodes {fit}")
+        raise CombinationError(
+            f"{role}: {wanted} GPUs do not spread over {nodes} nodes; write {sizes.option('nodes')} {fit}"
+        )
     return wanted // nodes
 
 
-def _misfit(role: str, have: tuple[int, int], tensor: int, pipeline: int, data: int) -> str:
+def _misfit(role: str, sizes: Sizes, have: tuple[int, int], factors: tuple[int, int, int]) -> str:
     nodes, gpus = have
-    factors = {"tensor": tensor, "pipeline": pipeline, "data": data}
-    said = " x ".join(f"{name} {n}" for name, n in factors.items() if n > 1 or name == "tensor")
-    total, wanted, others = nodes * gpus, prod(factors.values()), pipeline * data
-    fixes = [f"--tensor-parallel {total // others}"] if total % others == 0 else []
-    fixes += [f"--gpus {wanted // nodes}"] if wanted % nodes == 0 else []
-    fixes = fixes or [f"--tensor-parallel {total} --pipeline-parallel 1 --data-parallel 1"]
+    names = ("tensor", "pipeline", "data")
+    said = " x ".join(
+        f"{name} {n}" for name, n in zip(names, factors, strict=True) if n > 1 or name == "tensor"
+    )
+    total, wanted, others = nodes * gpus, prod(factors), prod(factors[1:])
+    flags = [sizes.option(f"{name}_parallel") for name in names]
+    fixes = [f"{flags[0]} {total // others}"] if total % others == 0 else []
+    fixes += [f"{sizes.option('gpus')} {wanted // nodes}"] if wanted % nodes == 0 else []
+    fixes = fixes or [" ".join(f"{f} {n}" for f, n in zip(flags, (total, 1, 1), strict=True))]
     have_words = f"{nodes} nodes x {gpus} are {total}" if nodes > 1 else f"it has {gpus}"
     return f"{role}: parallelism {said} needs {wanted} GPUs, but {have_words}; write {' or '.join(fixes)}"
 

@@ -26,7 +26,7 @@ def size(sizes: Sizes, role: str) -> Parallelism:
     for name in ("gpus", "tensor_parallel", "pipeline_parallel", "expert_parallel", "nodes"):
         value, only = getattr(sizes, name), 0 if name == "gpus" else 1
         if value not in (None, only):
-            option = f"--{name.replace('_', '-')}"
+            option = sizes.option(name)
             raise CombinationError(
                 f"{role}: {option} {value}: the mocker has no GPU and one node; leave {option} out"
             )

@@ -41,7 +41,7 @@ def size(sizes: Sizes, role: str) -> Parallelism:
         n = getattr(found, name)
         if found.tensor % n:
             raise CombinationError(
-                f"{role}: --{name}-parallel {n}: SGLang shares the {found.tensor} tensor-parallel GPUs; "
+                f"{role}: {sizes.option(f'{name}_parallel')} {n}: SGLang shares the {found.tensor} tensor-parallel GPUs; "
                 f"write a number that divides {found.tensor}"
             )
     return found

@@ -41,12 +41,12 @@ def size(sizes: Sizes, role: str) -> Parallelism:
     found = parallelism(sizes, role, data_takes_gpus=False)
     if found.data not in (1, found.tensor):
         raise CombinationError(
-            f"{role}: --data-parallel {found.data}: TensorRT-LLM has data-parallel attention over all "
-            f"{found.tensor} tensor-parallel GPUs or none; write --data-parallel {found.tensor}"
+            f"{role}: {sizes.option('data_parallel')} {found.data}: TensorRT-LLM has data-parallel attention over all "
+            f"{found.tensor} tensor-parallel GPUs or none; write {sizes.option('data_parallel')} {found.tensor}"
         )
     if found.tensor % found.expert:
         raise CombinationError(
-            f"{role}: --expert-parallel {found.expert}: experts share {found.tensor} tensor-parallel GPUs; "
+            f"{role}: {sizes.option('expert_parallel')} {found.expert}: experts share {found.tensor} tensor-parallel GPUs; "
             f"write a number that divides {found.tensor}"
         )
     return found

@@ -44,8 +44,8 @@ def size(sizes: Sizes, role: str) -> Parallelism:
     spread = found.tensor * found.data
     if found.expert not in (1, spread):
         raise CombinationError(
-            f"{role}: --expert-parallel {found.expert}: vLLM spreads experts over all tensor x data GPUs; "
-            f"write --expert-parallel {spread}"
+            f"{role}: {sizes.option('expert_parallel')} {found.expert}: vLLM spreads experts over all tensor x data GPUs; "
+            f"write {sizes.option('expert_parallel')} {spread}"
         )
     return found
 

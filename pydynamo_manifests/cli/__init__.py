@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(args)
     except DynamoManifestsError as e:
-        print(f"dynamo-manifests: error: {e}", file=sys.stderr)
+        print(f"dynamo-manifests: error: {e.shell}", file=sys.stderr)
         return EXIT_ERROR
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.backends import backend_at
-from pydynamo_manifests.errors import CombinationError, UnknownNameError
+from pydynamo_manifests.errors import CombinationError, UnknownNameError, arguments_named
 from pydynamo_manifests.patterns import PATTERNS, Pattern, pattern
 from pydynamo_manifests.patterns.parts import Graph, Notes, has_cache
 from pydynamo_manifests.releases import RELEASES, Release, fact_range, newest, release, release_of_tag
@@ -45,7 +45,8 @@ def compose(intent: Intent | RequestIntent) -> GraphValues:
     from pydynamo_manifests.values import load_values  # noqa: PLC0415 - pydantic loads with the first graph
 
     if isinstance(intent, RequestIntent):
-        return load_values(request_composition(intent).values)
+        with arguments_named(intent.names()):
+            return load_values(request_composition(intent).values)
     return load_values(composition(intent).values)
 
 
@@ -55,6 +56,11 @@ def composition(intent: Intent) -> Composition:
     Raises:
         DynamoManifestsError: As :func:`compose`.
     """
+    with arguments_named(intent.names()):
+        return _composition(intent)
+
+
+def _composition(intent: Intent) -> Composition:
     at = _release(intent)
     shape, backend = pattern(intent.pattern), backend_at(intent.backend, at)
     _check(intent, at, shape)

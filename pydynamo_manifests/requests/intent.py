@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from pydynamo_manifests.errors import InputError, UnknownNameError
+from pydynamo_manifests.errors import InputError, UnknownNameError, arguments_named
 from pydynamo_manifests.intent import about, check_address, check_latency, switch
 
 __all__ = ["RequestIntent"]
@@ -54,8 +54,17 @@ class RequestIntent:
 
     def __post_init__(self) -> None:
         """Refuse what no request could mean."""
+        with arguments_named(self.names()):
+            self._check()
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of all fields, each of which is an option."""
+        return [f.name for f in fields(cls)]
+
+    def _check(self) -> None:
         if not self.model:
-            raise InputError("a request needs --model: RequestIntent(model=...)")
+            raise InputError("a request needs --model: write --model Qwen/Qwen3-32B, or another model id")
         for name in ("ttft", "itl", "e2e_latency"):
             check_latency(_option(name), getattr(self, name))
         check_address("--prometheus", self.prometheus)

@@ -25,7 +25,7 @@ def values(**changes: Any) -> dict[str, Any]:
 def refusal(**changes: Any) -> str:
     with pytest.raises((CombinationError, InputError, UnknownNameError)) as e:
         compose(Intent(**BASE | changes))
-    return str(e.value)
+    return e.value.shell
 
 
 @pytest.mark.parametrize("version", known_releases())
@@ -236,14 +236,14 @@ def test_a_line_that_serves_both_versions_may_be_asked_for_the_older(version: st
     ({"backend": "mocker", "reasoning_parser": "qwen3"}, "--reasoning-parser: a mocker worker has no such setting; leave it out"),
     ({"backend": "mocker", "context_length": 8192, "dynamo": "1.3"}, "--context-length: mocker workers take it from Dynamo 1.4 on, not at 1.3.1; leave it out or choose --dynamo 1.4"),
     ({"backend": "trtllm", "revision": "x", "dynamo": "0.9"}, "--revision: TensorRT-LLM workers take it from Dynamo 1.0 on, not at 0.9.1; leave it out or choose --dynamo 1.0"),
-    ({"decode": Sizes(gpus=4, tensor_parallel=3)}, "decode: parallelism tensor 3 needs 3 GPUs, but it has 4; write --tensor-parallel 4 or --gpus 3"),
+    ({"decode": Sizes(gpus=4, tensor_parallel=3)}, "decode: parallelism tensor 3 needs 3 GPUs, but it has 4; write --decode-tensor-parallel 4 or --decode-gpus 3"),
 ])  # fmt: skip
 def test_what_does_not_go_together_says_why_and_what_to_write(changes: dict[str, Any], message: str) -> None:
     assert refusal(**changes) == message
 
 
 @pytest.mark.parametrize(("changes", "message"), [
-    ({"model": ""}, "an intent needs --model: Intent(backend=..., pattern=..., model=...)"),
+    ({"model": ""}, "a graph needs --model: write --model Qwen/Qwen3-32B, or another model id"),
     ({"gpus": -1}, "--gpus -1: a whole number from 0 on"),
     ({"nodes": 0}, "--nodes 0: a whole number from 1 on"),
     ({"decode": Sizes(replicas=-2)}, "--decode-replicas -2: a whole number from 0 on"),

@@ -188,7 +188,7 @@ def test_generate_lists_its_choices(run: Run, golden: Golden) -> None:
 def test_generate_without_a_model_says_what_it_needs(run: Run) -> None:
     code, _, err = run("--backend", "vllm", "--pattern", "agg")
     assert code == 2
-    assert "an intent needs --model" in err
+    assert "a graph needs --model: write --model" in err
 
 
 def test_the_list_of_presets_names_every_file_and_what_it_takes() -> None:

@@ -34,7 +34,7 @@ def config(**changes: Any) -> dict[str, Any]:
 def refusal(**changes: Any) -> str:
     with pytest.raises((CombinationError, InputError)) as e:
         compose(Intent(**ASK | changes))
-    return str(e.value)
+    return e.value.shell
 
 
 # By hand, from the planner's examples and parsers: module, image, and where profiles are.

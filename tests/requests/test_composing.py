@@ -28,7 +28,7 @@ def spec(**changes: Any) -> dict[str, Any]:
 def refusal(**changes: Any) -> str:
     with pytest.raises((CombinationError, InputError, UnknownNameError)) as e:
         compose(RequestIntent(**ASK | changes))
-    return str(e.value)
+    return e.value.shell
 
 
 @pytest.mark.parametrize("version", RELEASES)
@@ -177,7 +177,7 @@ def test_the_whole_answer_is_another_target() -> None:
         ({"image_tag": "1.5.0"}, "--image-tag 1.5.0 is of Dynamo 1.5, but the request is composed for 1.6.1; write --dynamo 1.5"),
         ({"gpus": 0}, "--gpus 0: a whole number from 1 on"),
         ({"vram": "80"}, "--vram '80': a number above 0"),
-        ({"model": ""}, "a request needs --model: RequestIntent(model=...)"),
+        ({"model": ""}, "a request needs --model: write --model Qwen/Qwen3-32B, or another model id"),
         ({"dynamo": "main-2026-08-21"}, "main-2026-08-21 is a development snapshot without images; requests are composed for releases"),
     ],
 )  # fmt: skip
