@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests import DynamoManifestsError, import_, validate
 from pydynamo_manifests.yaml import load_all
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def graphs(folder: Path):  # noqa: ANN201 - an iterator of path and object, for a reader's eyes
+
+def graphs(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield every graph below a folder, with its file."""
     for file in sorted(folder.rglob("*.yaml")):
         try:
@@ -24,7 +28,7 @@ def main(folder: Path) -> int:
     """Print name, model, GPUs and the number of errors of each graph."""
     for file, graph in graphs(folder):
         values = import_(graph)
-        workers = (values.components or {}).values()
+        workers = filter(None, (values.components or {}).values())
         gpus = sum(
             (c.gpus or 0) * (c.nodes or 1) * (1 if c.replicas is None else c.replicas) for c in workers
         )

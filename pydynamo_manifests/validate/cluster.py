@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests import yaml
 from pydynamo_manifests.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["FEATURES", "OPERATOR_PRINCIPAL", "Cluster"]
 
@@ -40,8 +43,8 @@ class Cluster:
 
     kubernetes: str | None = None
     """Minor version, such as ``1.34``; None where it is not known."""
-    features: frozenset[str] = field(default_factory=frozenset)
-    """Names out of :data:`FEATURES`."""
+    features: Collection[str] = field(default_factory=frozenset)
+    """Names out of :data:`FEATURES`, in any collection; kept as a frozenset."""
     topology: dict[str, Any] | None = field(default=None, hash=False)
     """The ClusterTopologyBinding: ``{"name": ..., "levels": {level: node label}}``, broadest level first."""
     operator_version: str | None = None

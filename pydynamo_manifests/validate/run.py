@@ -28,7 +28,7 @@ __all__ = ["validate", "validate_paths", "validate_text"]
 def validate(
     manifests: Iterable[Mapping[str, Any]] | Mapping[str, Any],
     *,
-    dynamo: str = "1.6.1",
+    dynamo: str | None = None,
     cluster: Cluster | None = None,
     old: Iterable[dict[str, Any]] | None = None,
     user: str | None = None,
@@ -39,7 +39,7 @@ def validate(
 
     Args:
         manifests: Objects as plain data (one, or several).
-        dynamo: A release of the catalogue.
+        dynamo: A release of the catalogue; the newest without it.
         cluster: What the target cluster has; by default nothing is known of it.
         old: The stored objects that an update changes.
         user: Who asks, as the API server names users.
