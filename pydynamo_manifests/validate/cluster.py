@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests import yaml
 from pydynamo_manifests.errors import InputError, UnknownNameError
+from pydynamo_manifests.yaml.files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
 __all__ = ["FEATURES", "OPERATOR_PRINCIPAL", "Cluster"]
 
@@ -70,11 +71,7 @@ class Cluster:
             InputError: The file cannot be read, or its fields are of a wrong shape.
             UnknownNameError: It has a field or a feature that does not exist.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as e:
-            raise InputError(f"{path}: cannot be read: {getattr(e, 'strerror', None) or e}") from None
-        return cls.from_dict(yaml.load(text, str(path)) or {}, str(path))
+        return cls.from_dict(yaml.load(read_text(path), str(path)) or {}, str(path))
 
     @classmethod
     def from_dict(cls, data: Any, source: str = "cluster") -> Cluster:

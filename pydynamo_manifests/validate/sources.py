@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.errors import InputError, YamlError
 from pydynamo_manifests.yaml import parse_all
+from pydynamo_manifests.yaml.files import STDIN, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pydynamo_manifests.yaml import Parsed
 
 __all__ = ["STDIN", "Found", "documents", "files_of", "is_template", "read_text"]
-
-STDIN = "-"
-"""The path that means standard input."""
 
 _SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 _SKIPPED_FOLDERS = frozenset({".git", ".venv", "__pycache__", "node_modules"})
@@ -75,21 +72,6 @@ def _walk(folder: Path) -> Iterator[str]:
                 yield from _walk(entry)
         elif entry.suffix.lower() in _SUFFIXES:
             yield str(entry)
-
-
-def read_text(path: str) -> str:
-    """Return the text of a file or of standard input.
-
-    Raises:
-        InputError: It cannot be read, or is no UTF-8.
-    """
-    try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise InputError(f"{path}: is no UTF-8 text (byte {e.start + 1})") from None
-    except OSError as e:
-        raise InputError(f"{path}: cannot be read: {e.strerror}") from None
 
 
 def documents(text: str, source: str) -> Iterator[Found]:

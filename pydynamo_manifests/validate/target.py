@@ -28,7 +28,9 @@ def identity(obj: Mapping[str, Any]) -> Identity:
     metadata = obj.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     group = str(obj.get("apiVersion", "")).rpartition("/")[0]
-    return group, str(obj.get("kind", "")), metadata.get("namespace"), str(metadata.get("name", ""))
+    namespace = metadata.get("namespace")
+    namespace = namespace if isinstance(namespace, str) else None
+    return group, str(obj.get("kind", "")), namespace, str(metadata.get("name", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from pydynamo_manifests.validate.admission import (
 from pydynamo_manifests.validate.admission.defaulting import as_applied, defaulted
 from pydynamo_manifests.validate.admission.graph import ALPHA, BETA, DCD, DGD, read_graph, source_path
 from pydynamo_manifests.validate.admission.review import NEXT, RULES, SNAPSHOT, Review
-from pydynamo_manifests.validate.admission.shapes import mapping
+from pydynamo_manifests.validate.shapes import mapping
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

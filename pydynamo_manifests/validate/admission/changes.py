@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydynamo_manifests.validate.admission.component import INTER_POD
 from pydynamo_manifests.validate.admission.memory import WORKERS
 from pydynamo_manifests.validate.admission.review import SNAPSHOT, rule
-from pydynamo_manifests.validate.admission.shapes import mapping, number
+from pydynamo_manifests.validate.shapes import mapping, number
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.admission.component import MAIN
 from pydynamo_manifests.validate.admission.review import SNAPSHOT, rule
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
+from pydynamo_manifests.validate.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.review import Review

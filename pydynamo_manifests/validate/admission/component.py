@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.admission.semver import count, quantity
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
+from pydynamo_manifests.validate.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -9,7 +9,7 @@ from pydynamo_manifests.validate.admission.component import INTER_POD, Component
 from pydynamo_manifests.validate.admission.graph import ALPHA, DCD, DGD, read_graph
 from pydynamo_manifests.validate.admission.provider import target_of
 from pydynamo_manifests.validate.admission.semver import version_core
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
+from pydynamo_manifests.validate.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import DynamoManifestsError
 from pydynamo_manifests.validate.admission.component import MAIN, Component, from_service
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
+from pydynamo_manifests.validate.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.yaml import Path

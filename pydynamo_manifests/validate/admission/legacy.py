@@ -8,7 +8,7 @@ from pydynamo_manifests.validate.admission.component import SIDECAR
 from pydynamo_manifests.validate.admission.metadata import EXECUTOR, is_executor
 from pydynamo_manifests.validate.admission.review import rule
 from pydynamo_manifests.validate.admission.semver import quantity
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
+from pydynamo_manifests.validate.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.graph import Graph

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.admission.review import rule
-from pydynamo_manifests.validate.admission.shapes import mapping, text
+from pydynamo_manifests.validate.shapes import mapping, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.review import Review

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.validate.admission.graph import ALPHA, BETA, converted, preserved
 from pydynamo_manifests.validate.admission.review import rule
 from pydynamo_manifests.validate.admission.semver import image_version
-from pydynamo_manifests.validate.admission.shapes import mapping, text
+from pydynamo_manifests.validate.shapes import mapping, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.review import Review

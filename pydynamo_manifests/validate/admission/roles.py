@@ -10,7 +10,7 @@ from pydynamo_manifests.validate.admission.metadata import EXECUTOR, is_executor
 from pydynamo_manifests.validate.admission.power import POWER_LIMIT
 from pydynamo_manifests.validate.admission.review import NEXT, rule
 from pydynamo_manifests.validate.admission.runtime import runtime_version
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, number, text
+from pydynamo_manifests.validate.shapes import listed, mapping, number, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.admission.review import NEXT, SNAPSHOT, rule
 from pydynamo_manifests.validate.admission.semver import image_version, version_core
-from pydynamo_manifests.validate.admission.shapes import listed, mapping, text
+from pydynamo_manifests.validate.shapes import listed, mapping, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

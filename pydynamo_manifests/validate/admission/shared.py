@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydynamo_manifests.validate.admission import runtime
 from pydynamo_manifests.validate.admission.review import SNAPSHOT, rule
 from pydynamo_manifests.validate.admission.semver import negative
-from pydynamo_manifests.validate.admission.shapes import number, text, texts
+from pydynamo_manifests.validate.shapes import number, text, texts
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

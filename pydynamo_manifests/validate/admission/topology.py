@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.admission.review import rule
-from pydynamo_manifests.validate.admission.shapes import mapping, number, text
+from pydynamo_manifests.validate.shapes import mapping, number, text
 
 if TYPE_CHECKING:
     from pydynamo_manifests.validate.admission.component import Component

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["listed", "mapping", "number", "text", "texts"]
+__all__ = ["listed", "mapping", "number", "text", "texts", "whole"]
 
 _NOTHING: dict[str, Any] = {}
 
@@ -27,6 +27,11 @@ def text(value: Any) -> str:
 def texts(value: Any) -> list[str]:
     """Return the texts of a list."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def whole(value: Any) -> int | None:
+    """Return an integer as it is, None for everything else, floating-point numbers among it."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(value: Any) -> int | None:
