@@ -16,6 +16,10 @@ NAMES = [path.stem for path in PRESETS]
 LINES = [r for r in RELEASES if not r.hidden and r.within(since="1.4")]
 OTHERS = {"monitoring.coreos.com/v1", "cert-manager.io/v1", "apiextensions.k8s.io/v1"}
 """Kinds of which kubeconform has no schema here; definitions are judged by a real server."""
+ANNOTATIONS_LIMIT = 262_144
+"""Bytes of all annotations of an object that the API server takes."""
+ROOM_FOR_OWN_METADATA = 8_192
+"""Bytes that labels and annotations of a user may take in a definition."""
 
 
 def config(objects: list[dict[str, Any]]) -> dict[str, Any]:
@@ -338,21 +342,50 @@ def violations(pod: dict[str, Any]) -> list[str]:
     return out
 
 
-def test_definitions_are_those_of_the_library() -> None:
+def test_definitions_are_the_compact_ones_of_the_library() -> None:
     from hack.generators.platform_chart import without_descriptions  # noqa: PLC0415 - imports the API models
     from pydynamo_manifests.api.crd import crds  # noqa: PLC0415 - the same
 
-    wanted = {c["metadata"]["name"]: without_descriptions(c["spec"]) for c in crds(newest().version)}
-    objects = platform(integrations__lpx__enabled=True, definitions=True)
-    found = {o["metadata"]["name"]: o["spec"] for o in objects if o["kind"] == "CustomResourceDefinition"}
+    made = crds(newest().version, compact=True)
+    wanted = {c["metadata"]["name"]: without_descriptions(c["spec"]) for c in made}
+    found = {d["metadata"]["name"]: d["spec"] for d in definitions()}
     for name, spec in found.items():
         conversion = spec.pop("conversion")
         assert conversion["strategy"] == ("Webhook" if len(spec["versions"]) > 1 else "None")
-        wanted[name].pop("conversion", None)
         assert spec == wanted[name], name
     assert found.keys() == wanted.keys()
-    for obj in (o for o in objects if o["kind"] == "CustomResourceDefinition"):
-        assert obj["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    for definition in definitions():
+        assert definition["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+def test_only_definitions_that_would_be_too_large_are_looser_than_full_ones() -> None:
+    from hack.generators.platform_chart import without_descriptions  # noqa: PLC0415 - imports the API models
+    from pydynamo_manifests.api.crd import crds  # noqa: PLC0415 - the same
+
+    full = {c["metadata"]["name"]: without_descriptions(c["spec"]) for c in crds(newest().version)}
+    looser, too_large = set(), set()
+    for definition in definitions():
+        name, spec = definition["metadata"]["name"], dict(definition["spec"])
+        whole = {**definition, "spec": {**spec, **full[name]}}
+        del spec["conversion"]
+        looser |= {name} if spec != full[name] else set()
+        too_large |= {name} if kept_by_kubectl(whole) >= ANNOTATIONS_LIMIT else set()
+        assert kept_by_kubectl(definition) < ANNOTATIONS_LIMIT - ROOM_FOR_OWN_METADATA, name
+    assert looser == too_large != set()
+
+
+def definitions() -> list[dict[str, Any]]:
+    objects = platform(integrations__lpx__enabled=True, definitions=True)
+    return [o for o in objects if o["kind"] == "CustomResourceDefinition"]
+
+
+def kept_by_kubectl(obj: dict[str, Any]) -> int:
+    """Return the bytes of annotations after a client-side apply: those of the object, and the object in one."""
+    text = json.dumps(obj, separators=(",", ":"), ensure_ascii=False)
+    for letter in "<>&":  # as Go writes them
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    own = sum(len(k) + len(v) for k, v in obj["metadata"]["annotations"].items())
+    return own + len("kubectl.kubernetes.io/last-applied-configuration") + len(text.encode()) + 1
 
 
 def test_without_an_operator_only_definitions_are_left() -> None:
