@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from itertools import product
 from typing import Any
 
 import pytest
@@ -119,6 +121,31 @@ def test_a_field_of_another_release_is_refused(config: PlannerConfig, line: str,
         ),
         ({"ais_perf_model": {"roles": {"prefill": {}}}}, (1, 6), ["ais_perf_model.roles has no decode"]),
         ({"scheduling": {"scale_interval_seconds": 7}}, (1, 6), ["scheduling.scale_interval_seconds 7 does not divide 5"]),
+        (
+            {"scheduling": {"scale_interval_seconds": math.nan}},
+            (1, 6),
+            ["scheduling.scale_interval_seconds nan does not divide 5"],
+        ),
+        ({"scheduling": {"scale_interval_seconds": 2.5}}, (1, 6), []),
+        (
+            {"optimization_target": "sla", "throughput_adjustment_interval_seconds": 0},
+            (1, 6),
+            ["throughput_adjustment_interval_seconds: 0 is not above 0"],
+        ),
+        ({"enable_power_awareness": True}, (1, 6), ["enable_power_awareness needs total_gpu_power_limit"]),
+        (
+            {"environment": "global-planner", "enable_power_awareness": True, "total_gpu_power_limit": 700},
+            (1, 6),
+            [
+                "environment global-planner needs global_planner_namespace",
+                "enable_power_awareness needs environment kubernetes, and a mode other than agg",
+            ],
+        ),
+        (
+            {"environment": "virtual", "enable_load_scaling": True},
+            (1, 0),
+            ["enable_load_scaling outside kubernetes needs load_router_metrics_url at 1.0"],
+        ),
         ({"load_predictor": "lstm"}, (1, 5), []),
         ({"load_predictor": "lstm"}, (1, 6), ["load_predictor: 'lstm' is not one of constant, arima, prophet, kalman"]),
     ],
@@ -127,6 +154,27 @@ def test_what_is_wrong_is_said_with_the_name_that_was_written(
     config: dict[str, Any], line: tuple[int, ...], messages: list[str]
 ) -> None:
     assert said(config, line) == messages
+
+
+ODD = [
+    None, True, -1, 10**400, math.inf, -math.inf, math.nan, "", "nan", "1", [], {}, [1],
+    {"scale_interval_seconds": math.nan}, {"scale_interval_seconds": 10**400}, {"roles": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [(1, minor) for minor in range(7)])
+def test_no_value_of_a_field_is_too_odd_to_be_judged(line: tuple[int, ...]) -> None:
+    bases: list[dict[str, Any]] = [{}, {"optimization_target": "load"}, {"enable_load_scaling": True}]
+    for name, value, base in product(FIELDS, ODD, bases):
+        for problem in check_config({**base, name: value}, line):
+            assert problem.message
+
+
+@pytest.mark.parametrize("size", [10**400, math.inf, math.nan, "inf"])
+def test_no_number_stands_for_an_endless_one(size: object) -> None:
+    assert said({"fpm_sample_bucket_size": size}) == [
+        f"fpm_sample_bucket_size: {size!r} is not a whole number"
+    ]
 
 
 def test_every_field_says_what_it_is() -> None:
