@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 from keyword import iskeyword
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydynamo_manifests.cli.commands import COMMANDS
+from pydynamo_manifests.cli.streams import guarded, prepare, say
 from pydynamo_manifests.errors import DynamoManifestsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["build_parser", "main"]
 
-EXIT_OK, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
+EXIT_OK, EXIT_ERROR = 0, 2
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise DynamoManifestsError(f"{message} (see '{self.prog} --help')")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help; argparse's own would hide that it could not."""
+        (file or sys.stderr).write(message)
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
@@ -58,16 +62,16 @@ def _command(name: str) -> ModuleType:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when fine, 1 on findings, 2 when the work could not be done."""
     args = list(sys.argv[1:] if argv is None else argv)
+    prepare()
+    return guarded(lambda: _told(args))
+
+
+def _told(args: list[str]) -> int:
     try:
         return _run(args)
     except DynamoManifestsError as e:
-        print(f"dynamo-manifests: error: {e.shell}", file=sys.stderr)
+        say(e.shell)
         return EXIT_ERROR
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
-    except KeyboardInterrupt:
-        return 130
 
 
 def _run(args: list[str]) -> int:

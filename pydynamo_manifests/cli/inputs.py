@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.yaml.files import read_text, write_text
 
 if TYPE_CHECKING:
     import argparse
+
+    from pydynamo_manifests.values.layers import Layers
 
 __all__ = ["add_output", "add_setters", "read_text", "values_with_setters", "write_output"]
 
@@ -31,24 +32,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of standard output")
 
 
-def read_text(path: str) -> str:
-    """Return the text of a file, or of standard input for ``-``.
-
-    Raises:
-        InputError: The file is missing, unreadable, or not UTF-8.
-    """
-    try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise InputError(f"{path}: cannot be read: {getattr(e, 'strerror', None) or e}") from None
-
-
-def values_with_setters(args: argparse.Namespace) -> dict[str, Any]:
+def values_with_setters(args: argparse.Namespace) -> Layers:
     """Return the values files of a command line merged, with its setters applied."""
-    from pydynamo_manifests.values import apply_setters, read_values
+    from pydynamo_manifests.values.layers import read_layers
 
-    merged = read_values(args.values)
-    return apply_setters(merged, set_=args.set_, set_string=args.set_string, set_json=args.set_json)
+    return read_layers(args.values, set_=args.set_, set_string=args.set_string, set_json=args.set_json)
 
 
 def write_output(text: str, output: str | None) -> None:
@@ -59,8 +47,5 @@ def write_output(text: str, output: str | None) -> None:
     """
     if output in (None, "-"):
         sys.stdout.write(text)
-        return
-    try:
-        Path(str(output)).write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise InputError(f"{output}: cannot be written: {e.strerror}") from None
+    else:
+        write_text(str(output), text)

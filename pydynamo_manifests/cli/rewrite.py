@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.yaml.files import read_text, write_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -86,26 +87,17 @@ def _sources(paths: list[str]) -> Iterator[Source]:
     for path in paths:
         if path != "-" and Path(path).is_dir():
             for file in _files(Path(path)):
-                yield Source(str(file), file.relative_to(path), _read(str(file)), explicit=False)
+                text = read_text(file, keep_mark=True)
+                yield Source(str(file), file.relative_to(path), text, explicit=False)
         else:
-            yield Source(
-                path, Path("stdin.yaml" if path == "-" else Path(path).name), _read(path), explicit=True
-            )
+            name = Path("stdin.yaml" if path == "-" else Path(path).name)
+            yield Source(path, name, read_text(path, keep_mark=True), explicit=True)
 
 
 def _files(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         yield from (Path(root) / f for f in sorted(files) if Path(f).suffix in _SUFFIXES)
-
-
-def _read(path: str) -> str:
-    """Read a text with its line ends as they are."""
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        return data.decode()
-    except (OSError, UnicodeDecodeError) as e:
-        raise InputError(f"{path}: cannot be read: {getattr(e, 'strerror', None) or e}") from None
 
 
 def _diff(source: Source, text: str) -> Iterator[str]:
@@ -154,9 +146,5 @@ def _write_files(results: _Results, output: str) -> None:
         files = {target / source.name: text for source, text in results}
         if len(files) != len(results):
             raise InputError(f"{output}: two of the files would have the same name there; convert them apart")
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
-    except OSError as e:
-        raise InputError(f"{output}: cannot be written: {e.strerror}") from None
+    for path, text in files.items():
+        write_text(path, text, folders=True)

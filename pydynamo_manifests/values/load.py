@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import ValidationError
 
-from pydynamo_manifests import yaml
-from pydynamo_manifests.errors import InputError, did_you_mean
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.values.base import Values
 from pydynamo_manifests.values.graph import GraphValues
+from pydynamo_manifests.values.layers import Layers, read_layers
+from pydynamo_manifests.values.words import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-__all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values"]
+    from pydynamo_manifests import yaml
+
+__all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values", "refused"]
 
 _PLATFORM_KEYS = frozenset(
     {"crds", "messaging", "monitoring", "nats", "networkPolicy", "operator", "webhooks"}
 )
 """Keys that only the platform chart has: a values file of the wrong chart is told so."""
 
-ValuesProblem = tuple[yaml.Path, str]
+ValuesProblem = tuple["yaml.Path", str]
 """Where in the values, and one sentence."""
 
 
@@ -33,45 +36,44 @@ def read_values(paths: Iterable[str | Path]) -> dict[str, Any]:
     Raises:
         InputError: A file is missing, unreadable, or holds something else than values.
     """
-    merged: dict[str, Any] = {}
-    for path in paths:
-        merged = yaml.merge_values(merged, _read(Path(path)))
-    return merged
+    return read_layers(paths).values
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise InputError(f"{path}: cannot be read: {getattr(e, 'strerror', None) or e}") from None
-    data = yaml.load(text, str(path))
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise InputError(f"{path}: values are a mapping of keys; this is a {type(data).__name__}")
-    if "apiVersion" in data and "kind" in data:
-        raise InputError(
-            f"{path}: is a manifest ({data['kind']}), not values; 'import' makes values of a graph"
-        )
-    return data
-
-
-def load_values(data: Mapping[str, Any], source: str = "values") -> GraphValues:
+def load_values(data: Mapping[str, Any] | Layers, source: str = "values") -> GraphValues:
     """Return checked values of the graph chart.
+
+    Args:
+        data: The values; as layers, every problem names the file, line and column (or the ``--set``).
+        source: Names values that are no layers.
 
     Raises:
         InputError: Lists every problem with its path; unknown keys carry the nearest known one.
     """
+    values = data.values if isinstance(data, Layers) else data
     try:
-        return GraphValues.model_validate(data)
+        return GraphValues.model_validate(values)
     except ValidationError as e:
         found = problems(e, GraphValues)
-    if data.keys() & _PLATFORM_KEYS and not data.keys() & {"components", "request"}:
+    if values.keys() & _PLATFORM_KEYS and not values.keys() & {"components", "request"}:
         raise InputError(
-            f"{source}: values of the dynamo-platform chart: give them to it, here go a graph's values"
+            f"{_source(data, source)}: values of the dynamo-platform chart: give them to it, here go a graph's values"
         )
-    lines = "\n  ".join(f"{path_text(path)}: {message}" for path, message in found)
-    raise InputError(f"{source}: not values of the graph chart\n  {lines}")
+    raise refused("graph", found, data, source)
+
+
+def refused(
+    chart: str, found: Iterable[ValuesProblem], data: Mapping[str, Any] | Layers, source: str
+) -> InputError:
+    """Return the error that lists problems, each with the place that wrote it where that is known."""
+    lines = [(path, f"{path_text(path)}: {message}") for path, message in found]
+    if isinstance(data, Layers):
+        words = [data.blamed(path, line) for path, line in lines]
+        return InputError("\n  ".join([f"not values of the {chart} chart", *words]))
+    return InputError("\n  ".join([f"{source}: not values of the {chart} chart", *(w for _, w in lines)]))
+
+
+def _source(data: Mapping[str, Any] | Layers, source: str) -> str:
+    return ", ".join(dict.fromkeys(x.name for x in data.layers)) if isinstance(data, Layers) else source
 
 
 def plain(values: GraphValues | Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def problems(error: ValidationError, model: type[Values]) -> list[ValuesProblem]
     out: dict[yaml.Path, str] = {}
     for item in error.errors(include_url=False):
         path, node, options = _real_path(item["loc"], model)
-        out.setdefault(path, _words(item, node, options))
+        out.setdefault(path, complaint(item, options if node else None))
     return list(out.items())
 
 
@@ -133,18 +135,6 @@ def _inner(annotation: Any) -> Any:
     if _is_values(annotation) or not members:
         return annotation
     return members[0] if get_origin(members[0]) is dict else _inner(members[0])
-
-
-def _words(item: Any, node: type[Values] | None, known: list[str]) -> str:
-    kind, name = item["type"], str(item["loc"][-1])
-    if kind == "extra_forbidden":
-        return f"unknown key{did_you_mean(name, known)}" if node else "unknown key"
-    if kind == "value_error":
-        return str(item["ctx"]["error"])
-    got = item.get("input")
-    shown = f"got {got!r}" if isinstance(got, (str, int, float, bool)) else f"got a {type(got).__name__}"
-    hint = "; quote it" if kind == "string_type" and isinstance(got, (int, float)) else ""
-    return f"{item['msg'].removeprefix('Input ').lower()}, {shown}{hint}"
 
 
 def path_text(path: yaml.Path) -> str:

@@ -174,7 +174,7 @@ def test_one_bad_object_stops_everything(
             "out: two of the files would have the same name there; convert them apart",
         ),
         (["a.yaml", "-o", "c.yaml/x"], "c.yaml/x: cannot be written: "),
-        (["latin.yaml"], "latin.yaml: cannot be read: 'utf-8' codec"),
+        (["latin.yaml"], "latin.yaml: is no UTF-8 text (line 1, byte 4 of the file)"),
         (["a.yaml", "--check", "--in-place"], "not allowed with argument"),
     ],
 )

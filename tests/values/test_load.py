@@ -19,14 +19,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"components": {"a": {"mounts": {"/m": {"nam": "x"}}}}},
         "components.a.mounts[\"/m\"].nam: unknown key; did you mean 'name'?",
     ),
-    ({"image": {"tag": 1.1}}, "image.tag: should be a valid string, got 1.1; quote it"),
-    ({"components": {"a": {"gpus": "2"}}}, "components.a.gpus: should be a valid integer, got '2'"),
+    ({"image": {"tag": 1.1}}, "image.tag: must be text, not 1.1; quote it"),
+    (
+        {"components": {"a": {"gpus": "2"}}},
+        "components.a.gpus: must be a whole number, not '2'; write it without quotes",
+    ),
     (
         {"components": {"a": {"replicas": -1}}},
-        "components.a.replicas: should be greater than or equal to 0, got -1",
+        "components.a.replicas: must be at least 0, not -1",
     ),
-    ({"components": {"a": {"replicas": True}}}, "components.a.replicas: should be a valid integer, got True"),
-    ({"components": []}, "components: should be a valid dictionary, got a list"),
+    ({"components": {"a": {"replicas": True}}}, "components.a.replicas: must be a whole number, not true"),
+    ({"components": []}, "components: must be a map, not a list"),
     (
         {"components": {"a": {"args": {"x": {"from": "modle.name"}}}}},
         (
@@ -60,7 +63,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"dynamo": {"apiVersion": "v1beta1"}},
-        "dynamo.apiVersion: should be 'nvidia.com/v1alpha1' or 'nvidia.com/v1beta1', got 'v1beta1'",
+        "dynamo.apiVersion: must be 'nvidia.com/v1alpha1' or 'nvidia.com/v1beta1', not 'v1beta1'",
     ),
 ]
 
@@ -100,8 +103,11 @@ def test_files_merge_as_helm_does_and_keep_null(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- a\n", "values are a mapping of keys; this is a list"),
-        ("apiVersion: v1\nkind: Pod\n", "is a manifest (Pod), not values; 'import' makes values of a graph"),
+        ("- a\n", "values are a map of keys; this is a list"),
+        (
+            "apiVersion: v1\nkind: Pod\n",
+            "is a manifest (Pod), not values; 'dynamo-manifests import' makes values of a graph",
+        ),
     ],
 )
 def test_files_that_are_not_values(tmp_path: Path, text: str, message: str) -> None:
@@ -116,7 +122,7 @@ def test_missing_and_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no\.yaml: cannot be read: No such file or directory"):
         read_values([tmp_path / "no.yaml"])
     (tmp_path / "bin").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="bin: cannot be read"):
+    with pytest.raises(InputError, match="bin: is UTF-16, as PowerShell's > writes it: save it as UTF-8"):
         read_values([tmp_path / "bin"])
 
 

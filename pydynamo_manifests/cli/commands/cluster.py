@@ -39,33 +39,25 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from pydynamo_manifests import yaml
+    from pydynamo_manifests.cli.inputs import write_output
     from pydynamo_manifests.cluster import check, gather, inspected
     from pydynamo_manifests.cluster.reader import connect
 
     facts = gather(connect(args.kubeconfig, args.context))
     if args.action == "inspect":
-        _write(yaml.dump(inspected(facts)), args.output)
+        write_output(yaml.dump(inspected(facts)), args.output)
         return 0
     found = check(facts, args.dynamo)
     if args.format == "json":
         ok = not any(c.status == "error" for c in found)
-        _write(
+        write_output(
             json.dumps({"ok": ok, "checks": [asdict(c) for c in found], "facts": asdict(facts)}, indent=2)
             + "\n",
             args.output,
         )
     else:
-        _write("".join(map(_line, found)), args.output)
+        write_output("".join(map(_line, found)), args.output)
     return int(any(c.status == "error" for c in found))
-
-
-def _write(text: str, output: str | None) -> None:
-    from pathlib import Path
-
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    else:
-        print(text, end="")
 
 
 def _line(check: Check) -> str:

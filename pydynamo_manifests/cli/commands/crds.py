@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.errors import InputError, UnknownNameError
+from pydynamo_manifests.errors import UnknownNameError
 
 if TYPE_CHECKING:
     import argparse
@@ -104,8 +104,6 @@ def _write_folder(
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise InputError(f"{path}: cannot be written: {e.strerror}") from None
+    from pydynamo_manifests.yaml.files import write_text
+
+    write_text(path, text, folders=True)

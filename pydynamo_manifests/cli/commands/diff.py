@@ -47,15 +47,17 @@ def _graph(path: str, name: str | None) -> dict[str, Any]:
     from pydynamo_manifests.cli.inputs import read_text
     from pydynamo_manifests.errors import InputError
     from pydynamo_manifests.render import render
+    from pydynamo_manifests.values.layers import Layers, layer_of
     from pydynamo_manifests.values.load import load_values
-    from pydynamo_manifests.yaml import load_all
+    from pydynamo_manifests.yaml import parse_all
 
-    documents = [d for d in load_all(read_text(path), path) if isinstance(d, dict)]
+    parsed = [p for p in parse_all(read_text(path), path) if isinstance(p.value, dict)]
+    documents: list[dict[str, Any]] = [p.value for p in parsed]
     graphs = [d for d in documents if d.get("kind") == "DynamoGraphDeployment"]
     if name:
         graphs = [g for g in graphs if (g.get("metadata") or {}).get("name") == name]
     elif not graphs and len(documents) == 1 and "kind" not in documents[0]:
-        graphs = render(load_values(documents[0], path), name="graph")[:1]
+        graphs = render(load_values(Layers(documents[0], [layer_of(parsed[0], path)])), name="graph")[:1]
     if len(graphs) != 1:
         what = f"called {name!r} " if name else ""
         raise InputError(

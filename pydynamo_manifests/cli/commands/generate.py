@@ -129,16 +129,7 @@ def _text(
 
 
 def _write(args: argparse.Namespace, text: str) -> int:
-    from pathlib import Path
-    from sys import stdout
+    from pydynamo_manifests.cli.inputs import write_output
 
-    from pydynamo_manifests.errors import InputError
-
-    if args.output in (None, "-"):
-        stdout.write(text)
-        return 0
-    try:
-        Path(args.output).write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise InputError(f"{args.output}: cannot be written: {e.strerror}") from None
+    write_output(text, args.output)
     return 0

@@ -77,12 +77,11 @@ def _check_count(found: list[tuple[Imported, str]], args: argparse.Namespace) ->
 
 
 def _write_folder(found: list[tuple[Imported, str]], folder: Path) -> None:
-    from pydynamo_manifests.cli.inputs import write_output
     from pydynamo_manifests.import_.text import values_file
+    from pydynamo_manifests.yaml.files import write_text
 
-    folder.mkdir(parents=True, exist_ok=True)
     for name, each in zip(_file_names(found), found, strict=True):
-        write_output(values_file(*each), str(folder / name))
+        write_text(folder / name, values_file(*each), folders=True)
 
 
 def _file_names(found: list[tuple[Imported, str]]) -> list[str]:

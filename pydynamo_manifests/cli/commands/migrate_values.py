@@ -25,22 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the new values; 1 when a key could not be moved."""
-    from pathlib import Path
-
     from pydynamo_manifests import yaml
-    from pydynamo_manifests.errors import InputError
+    from pydynamo_manifests.cli.inputs import write_output
     from pydynamo_manifests.migrate_values import migrate_values
     from pydynamo_manifests.values.load import read_values
 
-    old = yaml.load(sys.stdin.read(), "-") if args.values == ["-"] else read_values(args.values)
-    if not isinstance(old, dict):
-        raise InputError("values are a mapping of keys")
-    found = migrate_values(old)
-    text = yaml.dump(found.values)
-    if args.output:
-        Path(args.output).write_text(text, encoding="utf-8")
-    else:
-        print(text, end="")
+    found = migrate_values(read_values(args.values))
+    write_output(yaml.dump(found.values), args.output)
     for note in found.notes:
         print(note, file=sys.stderr)
     return 1 if found.notes else 0

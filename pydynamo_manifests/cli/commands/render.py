@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from pydynamo_manifests.values.layers import Layers
+
 EPILOG = """examples:
   dynamo-manifests render values/graph/1.6/vllm-disagg-router.yaml --name qwen -n team-a
   dynamo-manifests render preset.yaml mine.yaml --set model.name=Qwen/Qwen3-32B | kubectl apply --server-side -f -
@@ -41,17 +43,16 @@ def run(args: argparse.Namespace) -> int:
     from pydynamo_manifests.cli.inputs import values_with_setters, write_output
 
     values = values_with_setters(args)
-    text = _by_helm(values, args) if args.engine == "helm" else _by_python(values, args)
+    text = _by_helm(values.values, args) if args.engine == "helm" else _by_python(values, args)
     write_output(text, args.output)
     return 0
 
 
-def _by_python(values: dict[str, object], args: argparse.Namespace) -> str:
+def _by_python(values: Layers, args: argparse.Namespace) -> str:
     from pydynamo_manifests.render import render
     from pydynamo_manifests.values.load import load_values
 
-    checked = load_values(values, ", ".join(args.values))
-    return _text(render(checked, name=args.name, namespace=args.namespace), args.format)
+    return _text(render(load_values(values), name=args.name, namespace=args.namespace), args.format)
 
 
 def _text(objects: list[dict[str, object]], form: str) -> str:

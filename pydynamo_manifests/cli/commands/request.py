@@ -217,12 +217,13 @@ def _check(args: argparse.Namespace) -> int:
     from pydynamo_manifests.releases import newest
     from pydynamo_manifests.render import render
     from pydynamo_manifests.validate import validate
-    from pydynamo_manifests.values import load_values, read_values
+    from pydynamo_manifests.values.layers import read_layers
+    from pydynamo_manifests.values.load import load_values
 
     if not args.values:
         raise InputError("check compares values with the request: add --values FILE")
     old = _request(args)
-    values = load_values(read_values(args.values))
+    values = load_values(read_layers(args.values))
     metadata = old.get("metadata") or {}
     objects = render(values, name=str(metadata.get("name")), namespace=metadata.get("namespace"))
     release = values.dynamo.release if values.dynamo else None
