@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.import_ import notes
 from pydynamo_manifests.import_.arguments import order_of, read_environment
-from pydynamo_manifests.import_.check import Unpatchable, patch, same
 from pydynamo_manifests.import_.component import read_alpha, read_beta
-from pydynamo_manifests.import_.images import difference, read_image, shared_image
-from pydynamo_manifests.import_.imported import Imported, frame, object_key
-from pydynamo_manifests.import_.model import (
-    model_names,
-    names_left,
-    put_cache,
-    put_knobs,
-    put_parallelism,
-    put_secret,
-)
+from pydynamo_manifests.import_.images import put_images
+from pydynamo_manifests.import_.imported import Imported, frame, in_order, object_key
+from pydynamo_manifests.import_.model import names_left, put_literals, put_model, put_parallelism
 from pydynamo_manifests.import_.request import KIND as REQUEST
 from pydynamo_manifests.import_.request import import_request
-from pydynamo_manifests.render import render
+from pydynamo_manifests.import_.verify import mend, rendered_spec
 from pydynamo_manifests.values.load import load_values
 
 if TYPE_CHECKING:
@@ -90,14 +82,10 @@ def _check(manifest: Mapping[str, Any]) -> None:
         raise InputError("the graph's spec and metadata must be maps")
     if spec.get("services") and spec.get("components"):
         raise InputError("the graph has both services (v1alpha1) and components (v1beta1): keep one of them")
-    listed = spec.get("services" if api == ALPHA else "components")
-    if not listed:
-        other = (
-            " (the other version's list is given: check apiVersion)"
-            if spec.get("services") or spec.get("components")
-            else ""
-        )
-        raise InputError(f"the graph has no {'services' if api == ALPHA else 'components'}{other}")
+    own, other = ("services", "components") if api == ALPHA else ("components", "services")
+    if not spec.get(own):
+        hint = " (the other version's list is given: check apiVersion)" if spec.get(other) else ""
+        raise InputError(f"the graph has no {own}{hint}")
 
 
 class _Graph:
@@ -129,45 +117,17 @@ class _Graph:
         read = read_beta if self.beta else read_alpha
         components = {name: read(c, tidy=self.tidy) for name, c in self.originals.items()}
         values, _ = frame(self.api, self.metadata, self.kept)
-        self._images(values, components)
-        self._model(values, components)
-        put_parallelism(components)
-        values["components"] = {name: _in_order(c) for name, c in components.items()}
-        self._spec(values)
-        self._verify(values)
-        self._unname(values)
-        self._notes(values)
-        return values
-
-    def _images(self, values: dict[str, Any], components: dict[str, dict[str, Any]]) -> None:
-        parsed = {n: read_image((c.get("image") or {}).get("reference")) for n, c in components.items()}
-        workers = [p for n, p in parsed.items() if p and components[n].get("type") != "frontend"]
-        shared = shared_image(workers or [p for p in parsed.values() if p])
-        release = shared.get("tag") if re.fullmatch(r"\d+\.\d+\.\d+", shared.get("tag", "")) else None
-        if release:
-            values["dynamo"] = {"release": release, **values["dynamo"]}
+        if release := put_images(values, components):
             self.recognised.append(f"Dynamo {release}, from the images' tag")
-        if shared:
-            kept = {k: v for k, v in shared.items() if v and not (k == "tag" and release)}
-            values["image"] = kept if shared["tag"] else {**kept, "tag": ""}
-        for name, component in components.items():
-            _component_image(component, parsed[name], shared, release)
-        _share_secrets(values, components)
-
-    def _model(self, values: dict[str, Any], components: dict[str, dict[str, Any]]) -> None:
-        model: dict[str, Any] = {}
-        name, served = model_names(components)
-        if name:
-            model["name"] = name
-            if served and served != name:
-                model["servedName"] = served
-            put_knobs(components, name, served)
-        if secret := put_secret(components):
-            model["tokenSecret"] = secret
-        if cache := put_cache(components):
-            model["cache"] = cache
-        if model:
-            values["model"] = model
+        put_model(values, components)
+        put_parallelism(components)
+        values["components"] = {name: in_order(c) for name, c in components.items()}
+        self._spec(values)
+        self.kept.extend(mend(values, self.originals, self.name))
+        self._unname(values)
+        self.recognised.extend(notes.recognised(values["components"]))
+        self.kept.extend(notes.kept(values))
+        return values
 
     def _spec(self, values: dict[str, Any]) -> None:
         rest = {k: v for k, v in self.spec.items() if k not in ("components", "services")}
@@ -181,38 +141,6 @@ class _Graph:
         if rest:
             values["spec"] = rest
 
-    def _verify(self, values: dict[str, Any]) -> None:
-        """Render, compare, and let the hatch say what the fields could not."""
-        for attempt in ("patch", "raw", "fail"):
-            rendered = self._rendered(values)
-            wrong = [n for n, original in self.originals.items() if not same(rendered.get(n), original)]
-            if not wrong:
-                return
-            if attempt == "fail":
-                raise InputError(f"{self.name}: {', '.join(wrong)} cannot be expressed; please report it")
-            for name in wrong:
-                self._mend(values, name, rendered.get(name) or {}, raw=attempt == "raw")
-
-    def _rendered(self, values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        spec = render(load_values(values), name=self.name)[0]["spec"]
-        listed = spec.get("components" if self.beta else "services")
-        return {c["name"]: c for c in listed} if self.beta else listed
-
-    def _mend(self, values: dict[str, Any], name: str, rendered: dict[str, Any], *, raw: bool) -> None:
-        original = self.originals[name]
-        component = values["components"][name]
-        over = None if raw else _patch_or_none(rendered, original)
-        if over is not None:
-            component["component"] = _merged_hatch(component.get("component") or {}, over)
-        else:
-            whole = {k: v for k, v in original.items() if not (self.beta and k == "name")}
-            values["components"][name] = (
-                {"component": whole, "image": {"repository": ""}}
-                if values.get("image")
-                else {"component": whole}
-            )
-            self.kept.append(f"{name}: the whole component, as its lists repeat a key")
-
     def _unname(self, values: dict[str, Any]) -> None:
         """Keep the model's name in one place only when that one place moves every other."""
         model = values.get("model") or {}
@@ -220,7 +148,7 @@ class _Graph:
             self.kept.append("the model: no flag or variable names it")
             return
         trial = {**values, "model": {**model, "name": _SENTINEL}}
-        left = list(names_left(render(load_values(trial), name=self.name)[0]["spec"], model["name"]))
+        left = list(names_left(rendered_spec(trial, self.name), model["name"]))
         if not left:
             self.recognised.append(f"model {model['name']}: model.name moves every place that names it")
             return
@@ -228,94 +156,4 @@ class _Graph:
         self.kept.append(
             f"the model: {model['name']} also stands inside other text ({shown} ...), change it there too"
         )
-        _put_literals(values)
-
-    def _notes(self, values: dict[str, Any]) -> None:
-        for name, c in values["components"].items():
-            said = [f"{c['gpus']} GPU(s)"] if c.get("gpus") else []
-            said += [f"{c['nodes']} nodes"] if c.get("nodes") else []
-            said += [f"{len(c['args'])} flag(s)"] if c.get("args") else []
-            said += [f"{len(c['env'])} variable(s)"] if c.get("env") else []
-            self.recognised.append(
-                f"{name}: {c.get('type', 'no type')}" + (f", {', '.join(said)}" if said else "")
-            )
-            if (c.get("command") or [""])[0].rsplit("/", 1)[-1] in ("sh", "bash"):
-                self.kept.append(f"{name}: its shell command, as it is")
-            hatches = [f"{h}.{k}" for h in ("component", "podSpec", "container") for k in c.get(h) or {}]
-            if hatches:
-                self.kept.append(f"{name}: {', '.join(hatches)}")
-        if values.get("spec"):
-            self.kept.append(f"the graph: spec.{', spec.'.join(values['spec'])}")
-
-
-def _patch_or_none(rendered: dict[str, Any], original: dict[str, Any]) -> dict[str, Any] | None:
-    try:
-        return patch(rendered, original)
-    except Unpatchable:
-        return None
-
-
-def _component_image(
-    component: dict[str, Any], image: dict[str, str] | None, shared: dict[str, str], release: str | None
-) -> None:
-    given = dict(component.pop("image", {}))
-    reference = given.pop("reference", None)
-    if image:
-        given = {**difference(image, shared, release), **given}
-    elif reference is not None:
-        component["container"] = {**component.get("container", {}), "image": reference}
-    elif shared:
-        given["repository"] = ""
-    if given:
-        component["image"] = given
-
-
-def _share_secrets(values: dict[str, Any], components: dict[str, dict[str, Any]]) -> None:
-    lists = [(c.get("image") or {}).get("pullSecrets") for c in components.values()]
-    if lists and lists[0] and all(secrets == lists[0] for secrets in lists):
-        values["image"] = {**values.get("image", {}), "pullSecrets": lists[0]}
-        for component in components.values():
-            del component["image"]["pullSecrets"]
-            if not component["image"]:
-                del component["image"]
-
-
-def _merged_hatch(hatch: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    out = dict(hatch)
-    for key, value in over.items():
-        both = isinstance(out.get(key), dict) and isinstance(value, dict)
-        out[key] = _merged_hatch(out[key], value) if both else value
-    return out
-
-
-def _put_literals(values: dict[str, Any]) -> None:
-    model = values["model"]
-    texts = {"model.name": model["name"], "model.servedName": model.get("servedName", model["name"])}
-
-    def back(value: Any) -> Any:
-        if isinstance(value, dict):
-            return (
-                texts.get(value["from"], value)
-                if set(value) == {"from"}
-                else {k: back(v) for k, v in value.items()}
-            )
-        return [back(v) for v in value] if isinstance(value, list) else value
-
-    for component in values["components"].values():
-        for key in ("args", "env", "modelRef", "leadingArgs", "extraArgs"):
-            if key in component:
-                component[key] = back(component[key])
-    values["model"] = {k: v for k, v in model.items() if k not in ("name", "servedName")}
-    if not values["model"]:
-        del values["model"]
-
-
-_ORDER = ("type", "replicas", "minAvailable", "nodes", "gpus", "gpuResource", "gpuRequests", "image", "runtimeVersionOverride",
-          "command", "leadingArgs", "args", "argOrder", "extraArgs", "env", "envOrder", "envFrom", "modelSecret",
-          "modelCache", "modelRef", "resources", "sharedMemory")  # fmt: skip
-_LAST = ("component", "podSpec", "container")
-
-
-def _in_order(component: dict[str, Any]) -> dict[str, Any]:
-    rest = [k for k in component if k not in _ORDER and k not in _LAST]
-    return {k: component[k] for k in (*_ORDER, *rest, *_LAST) if k in component}
+        put_literals(values)

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.values.graph import GraphValues
 
-__all__ = ["Imported", "frame", "object_key"]
+__all__ = ["Imported", "frame", "in_order", "object_key"]
 
+_ORDER = ("type", "replicas", "minAvailable", "nodes", "gpus", "gpuResource", "gpuRequests", "image", "runtimeVersionOverride",
+          "command", "leadingArgs", "args", "argOrder", "extraArgs", "env", "envOrder", "envFrom", "modelSecret",
+          "modelCache", "modelRef", "resources", "sharedMemory")  # fmt: skip
+_LAST = ("component", "podSpec", "container")
 _HELM_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
 
 
@@ -50,3 +54,9 @@ def frame(api: str, metadata: Mapping[str, Any], kept: list[str]) -> tuple[dict[
 def object_key(obj: Mapping[str, Any]) -> str:
     """Return the key of an object among ``extraObjects``."""
     return f"{str(obj.get('kind', 'object')).lower()}-{(obj.get('metadata') or {}).get('name', '')}"
+
+
+def in_order(component: dict[str, Any]) -> dict[str, Any]:
+    """Return a component as people read it: what it is, what it runs, what it needs, the hatches last."""
+    rest = [k for k in component if k not in _ORDER and k not in _LAST]
+    return {k: component[k] for k in (*_ORDER, *rest, *_LAST) if k in component}

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["model_names", "put_cache", "put_knobs", "put_parallelism", "put_secret"]
+__all__ = ["names_left", "put_literals", "put_model", "put_parallelism"]
 
 Components = dict[str, dict[str, Any]]
 
@@ -20,7 +20,24 @@ _DATA = ("data-parallel-size", "dp-size", "dp")
 _OTHERS = ("pipeline-parallel-size", "pp-size", "pp", "pipeline_parallel_size")
 
 
-def model_names(components: Components) -> tuple[str | None, str | None]:
+def put_model(values: dict[str, Any], components: Components) -> None:
+    """Give the values the model, its token Secret and its cache, and the components knobs for them."""
+    model: dict[str, Any] = {}
+    name, served = _model_names(components)
+    if name:
+        model["name"] = name
+        if served and served != name:
+            model["servedName"] = served
+        _put_knobs(components, name, served)
+    if secret := _put_secret(components):
+        model["tokenSecret"] = secret
+    if cache := _put_cache(components):
+        model["cache"] = cache
+    if model:
+        values["model"] = model
+
+
+def _model_names(components: Components) -> tuple[str | None, str | None]:
     """Return the model and the name it is served under, as far as flags or variables tell."""
     name = _common(components, _MODEL_FLAGS, "args") or _common(components, _MODEL_VARIABLES, "env")
     served = _common(components, (_SERVED,), "args") or _common(components, ("SERVED_MODEL_NAME",), "env")
@@ -33,7 +50,7 @@ def _common(components: Components, keys: tuple[str, ...], where: str) -> str | 
     return counted.most_common(1)[0][0] if counted else None
 
 
-def put_knobs(components: Components, name: str, served: str | None) -> None:
+def _put_knobs(components: Components, name: str, served: str | None) -> None:
     """Replace every value that is the model's name by the knob that gives it."""
     knobs = {name: {"from": "model.name"}}
     if served and served != name:
@@ -83,7 +100,7 @@ def _put_parallelism(args: dict[str, Any], gpus: int, nodes: int) -> None:
         args[data] = knob
 
 
-def put_secret(components: Components) -> dict[str, str] | None:
+def _put_secret(components: Components) -> dict[str, str] | None:
     """Take the token Secret out of the components that receive it first; return its reference."""
     names = Counter(name for c in components.values() if (name := _first_secret(c)) and _is_token(name))
     if not names:
@@ -108,7 +125,7 @@ def _is_token(name: str) -> bool:
     return any(part in name.lower() for part in ("hf", "hugging", "token"))
 
 
-def put_cache(components: Components) -> dict[str, Any] | None:
+def _put_cache(components: Components) -> dict[str, Any] | None:
     """Take the claim called ``model-cache`` out of the components that mount it alike; return its values."""
     found = [(name, cache) for name, c in components.items() if (cache := _cache_of(c))]
     if not found:
@@ -147,6 +164,29 @@ def _cache_of(component: dict[str, Any]) -> dict[str, Any] | None:
     return out if home == path else {**out, "hfHome": home}
 
 
+def put_literals(values: dict[str, Any]) -> None:
+    """Take the knobs of the model's name back: the name stands again wherever it stood."""
+    model = values["model"]
+    texts = {"model.name": model["name"], "model.servedName": model.get("servedName", model["name"])}
+    for component in values["components"].values():
+        for key in ("args", "env", "modelRef", "leadingArgs", "extraArgs"):
+            if key in component:
+                component[key] = _literal(component[key], texts)
+    values["model"] = {k: v for k, v in model.items() if k not in ("name", "servedName")}
+    if not values["model"]:
+        del values["model"]
+
+
+def _literal(value: Any, texts: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_literal(item, texts) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"from"}:
+        return texts.get(value["from"], value)
+    return {key: _literal(item, texts) for key, item in value.items()}
+
+
 def names_left(value: Any, name: str) -> Iterator[str]:
     """Yield every text in which a name still stands."""
     if isinstance(value, dict):
@@ -158,6 +198,3 @@ def names_left(value: Any, name: str) -> Iterator[str]:
             yield from names_left(item, name)
     elif isinstance(value, str) and name in value:
         yield value
-
-
-__all__ += ["names_left"]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.import_.check import Unpatchable, patch, same
-from pydynamo_manifests.import_.images import read_image
+from pydynamo_manifests.import_.images import put_image, read_image
 from pydynamo_manifests.import_.imported import Imported, frame, object_key
 from pydynamo_manifests.render import render
 from pydynamo_manifests.values.graph.request import Request, Sla, Workload
@@ -23,10 +22,10 @@ __all__ = ["KIND", "import_request"]
 
 KIND = "DynamoGraphDeploymentRequest"
 ALPHA, BETA = "nvidia.com/v1alpha1", "nvidia.com/v1beta1"
-_RELEASE = re.compile(r"\d+\.\d+\.\d+")
 _PLAIN = ("backend", "runtimeVersionOverride", "autoApply")
 _BETA = ("searchStrategy", "modelCache", "hardware", "workload", "sla", "features", "overrides")
 _ALPHA = ("deploymentOverrides", "enableGpuDiscovery")
+_TARGETS, _TRAFFIC = ("ttft", "itl", "optimizationType"), ("isl", "osl")
 _CLAIM = {"pvcName": "pvcName", "modelPathInPvc": "pvcModelPath", "pvcMountPath": "pvcMountPath"}
 _WRITTEN_BY_OPERATOR = ("nvidia.com/generated-dgd-spec", "dgdr.nvidia.com/", "nvidia.com/dgdr-")
 
@@ -87,13 +86,8 @@ def _image(values: dict[str, Any], read: dict[str, Any]) -> list[str]:
     image = read_image(read.pop("image", None))
     if image is None:
         return []
-    release = image["tag"] if _RELEASE.fullmatch(image["tag"]) else None
-    parts = {k: v for k, v in image.items() if v and not (k == "tag" and release)}
-    values["image"] = parts if image["tag"] else {**parts, "tag": ""}
-    if release:
-        values["dynamo"] = {"release": release, **values["dynamo"]}
-        return [f"Dynamo {release}, from the image's tag"]
-    return ["the profiler's image"]
+    release = put_image(values, image)
+    return [f"Dynamo {release}, from the image's tag"] if release else ["the profiler's image"]
 
 
 def _read_beta(spec: dict[str, Any]) -> dict[str, Any]:
@@ -119,33 +113,37 @@ def _read_alpha(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _read_config(config: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
     """Move what the values have fields for out of the profiler's settings, and return the rest."""
-    sla = config.pop("sla", None)
-    if isinstance(sla, dict):
-        taken = {
-            k: v for k, v in sla.items() if k in ("ttft", "itl", "optimizationType") and _fits(Sla, k, v)
-        }
-        traffic = {k: v for k, v in sla.items() if k in ("isl", "osl") and _fits(Workload, k, v)}
-        read |= {key: block for key, block in (("sla", taken), ("workload", traffic)) if block}
-        sla = {k: v for k, v in sla.items() if k not in taken and k not in traffic}
-    if sla:
-        config["sla"] = sla
+    if left := _read_targets(config.pop("sla", None), read):
+        config["sla"] = left
     deployment = config.get("deployment")
-    cache = deployment.get("modelCache") if isinstance(deployment, dict) else None
-    if isinstance(deployment, dict) and isinstance(cache, dict):
-        known = {_CLAIM[k]: v for k, v in cache.items() if k in _CLAIM}
-        rest = {k: v for k, v in cache.items() if k not in _CLAIM}
-        read |= {"modelCache": known} if known else {}
-        left = {
-            **{k: v for k, v in deployment.items() if k != "modelCache"},
-            **({"modelCache": rest} if rest else {}),
-        }
-        config = {k: v for k, v in config.items() if k != "deployment"} | (
-            {"deployment": left} if left else {}
-        )
+    if isinstance(deployment, dict) and isinstance(deployment.get("modelCache"), dict):
+        config.pop("deployment")
+        config |= _read_cache(deployment, read)
     planner = config.pop("planner", None)
     if planner is not None:
         read["features"] = {**read.get("features", {}), "planner": planner}
     return config
+
+
+def _read_targets(sla: Any, read: dict[str, Any]) -> Any:
+    """Move the latencies and the traffic, and return what is left beside them."""
+    if not isinstance(sla, dict):
+        return sla
+    targets = {k: v for k, v in sla.items() if k in _TARGETS and _fits(Sla, k, v)}
+    traffic = {k: v for k, v in sla.items() if k in _TRAFFIC and _fits(Workload, k, v)}
+    read |= {key: block for key, block in (("sla", targets), ("workload", traffic)) if block}
+    return {k: v for k, v in sla.items() if k not in targets and k not in traffic}
+
+
+def _read_cache(deployment: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    """Move the model cache, and return the deployment as far as anything is left of it."""
+    cache = deployment["modelCache"]
+    known = {_CLAIM[k]: v for k, v in cache.items() if k in _CLAIM}
+    read |= {"modelCache": known} if known else {}
+    left = {k: v for k, v in deployment.items() if k != "modelCache"}
+    if rest := {k: v for k, v in cache.items() if k not in _CLAIM}:
+        left["modelCache"] = rest
+    return {"deployment": left} if left else {}
 
 
 def _fits(model: type[Any], key: str, value: Any) -> bool:
