@@ -24,8 +24,8 @@ def leftovers(manifest: dict[str, Any], work: Work) -> None:
     for component in graph.components if graph else []:
         for container in (component.main, *component.others):
             default = _default(component) if container is component.main else ()
-            for start in starts(container, default):
-                variables = {name: variable.value for name, variable in container.env.items()}
+            variables = {name: variable.value for name, variable in container.env.items()}
+            for start in starts(container.command, container.args, variables, default):
                 line = read(start.module, work.target.line, start.arguments, start.path, variables)
                 for problem in line.problems:
                     hint = f"; {problem.hint}" if problem.hint else ""

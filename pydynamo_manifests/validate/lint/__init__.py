@@ -13,9 +13,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.graph import read_graph
-from pydynamo_manifests.validate.lint.parts import Scene, read_line
 from pydynamo_manifests.validate.lint.registry import REGISTRY, LintRule, run
+from pydynamo_manifests.validate.lint.releases import read_line
 from pydynamo_manifests.validate.lint.requests import judge_request
+from pydynamo_manifests.validate.lint.scene import Scene
 from pydynamo_manifests.validate.report import Finding
 
 # Each module registers its rules; their order is the order of a report.

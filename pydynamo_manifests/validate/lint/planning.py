@@ -6,6 +6,7 @@ Source: ``planner_config.py`` of the planner in the wheels 1.0.2 to 1.6.1.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.planner import FIELDS, check_config
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydynamo_manifests.planner import Problem
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
     from pydynamo_manifests.validate.lint.registry import Example
+    from pydynamo_manifests.validate.lint.releases import Line
+    from pydynamo_manifests.validate.lint.scene import Scene
     from pydynamo_manifests.yaml import Path
 
 __all__ = ["READ", "config_path", "field_of", "number", "planned", "planners", "problems", "role_workers"]
@@ -40,14 +43,21 @@ def field_of(config: dict[str, Any], name: str, default: Any = None) -> Any:
 
 def problems(p: Part, config: dict[str, Any], *kinds: str) -> Iterator[Problem]:
     """Yield what the planner of the component's release refuses, of some kinds; nothing for releases not read."""
-    line = p.line[:2]
-    if not READ[0] <= line <= READ[1]:
-        return
-    found = [problem for problem in check_config(config, line) if problem.kind in kinds]
-    if p.line > line:  # a snapshot lies between two lines: only what both refuse is certain
-        later = {problem.field for problem in check_config(config, (line[0], line[1] + 1))}
-        found = [problem for problem in found if problem.field in later]
-    yield from found
+    yield from (problem for problem in _refused(json.dumps(config), p.line) if problem.kind in kinds)
+
+
+@lru_cache(maxsize=64)
+def _refused(config: str, line: Line) -> tuple[Problem, ...]:
+    """Read a configuration once for every rule that asks."""
+    read = line[:2]
+    if not READ[0] <= read <= READ[1]:
+        return ()
+    found = check_config(json.loads(config), read)
+    if line == read:
+        return tuple(found)
+    after = (read[0], read[1] + 1)  # a snapshot lies between two lines: only what both refuse is certain
+    later = {problem.field for problem in check_config(json.loads(config), after)}
+    return tuple(problem for problem in found if problem.field in later)
 
 
 def number(value: Any) -> float | None:
@@ -58,7 +68,7 @@ def number(value: Any) -> float | None:
 def config_path(p: Part) -> Path:
     """Return where a planner's configuration stands."""
     use = p.start.last("--config") if p.start else None
-    return use.values[0].path if use and use.values else p.path
+    return p.where(use.values[0]) if use and use.values else p.path
 
 
 def role_workers(**more: Any) -> list[dict[str, Any]]:

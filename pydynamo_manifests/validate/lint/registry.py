@@ -17,7 +17,8 @@ from pydynamo_manifests.validate.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Line, Scene
+    from pydynamo_manifests.validate.lint.releases import Line
+    from pydynamo_manifests.validate.lint.scene import Scene
     from pydynamo_manifests.validate.report import Severity
     from pydynamo_manifests.yaml import Path
 
@@ -65,7 +66,7 @@ class LintRule:
     admission: bool = False
     """The operator's webhook refuses the same, so that stage reports it first."""
     when: tuple[str, ...] = ()
-    """Tags of a scene without which it finds nothing (any of them), see :attr:`Scene.tags`."""
+    """Words without any of which it finds nothing, so that it need not look, see ``marks`` of the scene."""
     check: Callable[[Scene], Iterable[Found]] | None = None
     """None for a rule whose findings another rule's check makes."""
 
@@ -131,13 +132,15 @@ def _add(made: LintRule) -> None:
     if made.code in REGISTRY:
         raise ValueError(f"two rules are called {made.code}")
     REGISTRY[made.code] = made
+    _wanted.cache_clear()
+    _holding.cache_clear()
 
 
 def run(scene: Scene, *, admission_ran: bool = False) -> Iterator[Finding]:
     """Check every rule that holds for the scene's release, or for one of its images'."""
     lines = frozenset({scene.line, *(p.line for p in scene.parts)})
     said: set[Finding] = set()
-    for made in _holding(lines, scene.tags, admission_ran):
+    for made in _holding(lines, scene.tags(_wanted()), admission_ran):
         for found in made.check(scene) if made.check else ():
             finding = (REGISTRY[found.rule] if found.rule else made).finding(found)
             if finding not in said:  # one variable of the graph stands in every component
@@ -145,7 +148,13 @@ def run(scene: Scene, *, admission_ran: bool = False) -> Iterator[Finding]:
                 yield finding
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1)
+def _wanted() -> frozenset[str]:
+    """Return the words that any rule looks for."""
+    return frozenset(word for made in REGISTRY.values() for word in made.when)
+
+
+@lru_cache(maxsize=1024)
 def _holding(
     lines: frozenset[Line],
     tags: frozenset[str],

@@ -11,7 +11,7 @@ from pydynamo_manifests.validate.lint.registry import REGISTRY, Example, Found, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Line
+    from pydynamo_manifests.validate.lint.releases import Line
     from pydynamo_manifests.validate.report import Finding
     from pydynamo_manifests.yaml import Path
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydynamo_manifests.validate.lint.commandline import Token
+from pydynamo_manifests.validate.lint.line import Token
 from pydynamo_manifests.validate.lint.shell import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from pydynamo_manifests.validate.graph import Container
     from pydynamo_manifests.yaml import Path
 
 __all__ = ["Start", "script_of", "starts"]
@@ -34,20 +33,29 @@ class Start(NamedTuple):
     """It stands in a shell line."""
 
 
-def starts(container: Container, default: tuple[str, ...] = ()) -> list[Start]:
+def starts(
+    command: Sequence[str],
+    args: Sequence[str],
+    variables: Mapping[str, str | None],
+    default: tuple[str, ...] = (),
+) -> list[Start]:
     """Return every Dynamo module that a container starts, as far as its command says.
 
     Args:
-        container: The container.
+        command: The container's command.
+        args: Its arguments.
+        variables: Its environment by name, None where the value is unknown.
         default: Command that the operator gives it when it has none (``/bin/sh -c`` for workers).
+
+    Returns:
+        Starts whose paths begin where the container stands.
     """
-    tokens = _tokens(container, default)
+    tokens = _tokens(command, args, default)
     script = _script(tokens)
     if script is None:
-        return list(_modules(_expanded(tokens, container), shell=False))
+        return list(_modules(_expanded(tokens, variables), shell=False))
     if "dynamo" not in script.text and "planner_sla" not in script.text:
         return []
-    variables = _values(container)
     found: list[Start] = []
     for words in commands(_filled(script.text, variables), variables):
         line = [Token(w.text, script.path, w.known, w.many) for w in words]
@@ -55,18 +63,16 @@ def starts(container: Container, default: tuple[str, ...] = ()) -> list[Start]:
     return found
 
 
-def script_of(container: Container, default: tuple[str, ...] = ()) -> Token | None:
+def script_of(command: Sequence[str], args: Sequence[str], default: tuple[str, ...] = ()) -> Token | None:
     """Return the shell line that a container runs, None when no shell runs it."""
-    return _script(_tokens(container, default))
+    return _script(_tokens(command, args, default))
 
 
-def _tokens(container: Container, default: tuple[str, ...]) -> list[Token]:
-    before = container.at("command")
-    tokens = [Token(text, (*before, i)) for i, text in enumerate(container.command)]
+def _tokens(command: Sequence[str], args: Sequence[str], default: tuple[str, ...]) -> list[Token]:
+    tokens = [Token(text, ("command", i)) for i, text in enumerate(command)]
     if not tokens:
-        tokens = [Token(text, before) for text in default]
-    behind = container.at("args")
-    return tokens + [Token(text, (*behind, i)) for i, text in enumerate(container.args)]
+        tokens = [Token(text, ("command",)) for text in default]
+    return tokens + [Token(text, ("args", i)) for i, text in enumerate(args)]
 
 
 def _script(tokens: list[Token]) -> Token | None:
@@ -76,10 +82,6 @@ def _script(tokens: list[Token]) -> Token | None:
         if token.text[:1] == "-" and token.text[:2] != "--" and "c" in token.text:
             return tokens[index + 1]
     return None
-
-
-def _values(container: Container) -> dict[str, str | None]:
-    return {name: variable.value for name, variable in container.env.items()}
 
 
 def _filled(text: str, variables: Mapping[str, str | None]) -> str:
@@ -94,10 +96,9 @@ def _filled(text: str, variables: Mapping[str, str | None]) -> str:
     return _REFERENCE.sub(fill, text)
 
 
-def _expanded(tokens: list[Token], container: Container) -> list[Token]:
+def _expanded(tokens: list[Token], variables: Mapping[str, str | None]) -> list[Token]:
     if not any("$" in token.text for token in tokens):
         return tokens
-    variables = _values(container)
     out = []
     for token in tokens:
         text = _filled(token.text, variables)

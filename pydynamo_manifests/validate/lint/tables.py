@@ -112,11 +112,14 @@ class Module:
 
     exact: dict[str, tuple[Flag, bool]] = field(default_factory=dict)
     """Every spelling of every parser; the first parser that has one takes it."""
+    underscores: bool = False
+    """One of its parsers is vLLM's."""
 
     def __post_init__(self) -> None:
         """Join the parsers' spellings once."""
         for parser in reversed(self.parsers):
             self.exact |= parser.spellings
+        self.underscores = any(parser.underscores for parser in self.parsers)
 
     @property
     def flags(self) -> dict[str, Flag]:

@@ -6,19 +6,14 @@ from typing import Any
 
 import pytest
 
-from pydynamo_manifests.validate.graph import Container, Variable
 from pydynamo_manifests.validate.lint.start import script_of, starts
 
 SHELL = ("/bin/sh", "-c")
-ENV = {"MODEL": Variable("MODEL", "qwen", ()), "SECRET": Variable("SECRET", None, ())}
-
-
-def container(command: list[str], args: list[str] | None = None) -> Container:
-    return Container("main", ("c",), command=command, args=args or [], env=ENV)
+ENV = {"MODEL": "qwen", "SECRET": None}
 
 
 def read(command: list[str], args: list[str] | None = None, default: tuple[str, ...] = SHELL) -> list[Any]:
-    return [(s.module, [t.text for t in s.arguments]) for s in starts(container(command, args), default)]
+    return [(s.module, [t.text for t in s.arguments]) for s in starts(command, args or [], ENV, default)]
 
 
 @pytest.mark.parametrize(
@@ -69,25 +64,24 @@ def test_a_frontend_with_arguments_alone() -> None:
 
 
 def test_paths_name_the_item() -> None:
-    (start,) = starts(container(["python3", "-m", "dynamo.vllm"], ["--model", "m"]))
-    assert start.path == ("c", "command", 2)
-    assert [t.path for t in start.arguments] == [("c", "args", 0), ("c", "args", 1)]
-    (start,) = starts(container(["sh", "-c"], ["python3 -m dynamo.vllm --a"]))
+    (start,) = starts(["python3", "-m", "dynamo.vllm"], ["--model", "m"], ENV)
+    assert start.path == ("command", 2)
+    assert [t.path for t in start.arguments] == [("args", 0), ("args", 1)]
+    (start,) = starts(["sh", "-c"], ["python3 -m dynamo.vllm --a"], ENV)
     assert start.shell
-    assert start.arguments[0].path == ("c", "args", 0)
+    assert start.arguments[0].path == ("args", 0)
 
 
 def test_unknown_references_are_marked() -> None:
-    (start,) = starts(
-        container(["python3", "-m", "dynamo.vllm", "$(MODEL)", "$(SECRET)", "${X}", "a$b", "$$(MODEL)"])
-    )
+    words = ["$(MODEL)", "$(SECRET)", "${X}", "a$b", "$$(MODEL)"]
+    (start,) = starts(["python3", "-m", "dynamo.vllm"], words, ENV)
     assert [t.known for t in start.arguments] == [True, False, False, True, False]
     assert start.arguments[0].text == "qwen"
     assert start.arguments[4].text == "$$(MODEL)"
 
 
 def test_the_script() -> None:
-    assert script_of(container(["python3"])) is None
-    found = script_of(container(["sh", "-c", "x"]))
+    assert script_of(["python3"], []) is None
+    found = script_of(["sh", "-c", "x"], [])
     assert found
     assert found.text == "x"

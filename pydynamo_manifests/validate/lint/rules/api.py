@@ -6,13 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service
-from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.releases import release_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 
@@ -46,6 +46,7 @@ def api_version(scene: Scene) -> Iterator[Found]:
     effect="the path is dropped or refused, and nothing is mounted where the engine looks",
     hint="a v1alpha1 service writes mountPoint, a container writes mountPath",
     source="api/v1alpha1 and api/v1beta1 of the operator",
+    when=("volumeMounts", "mounts"),
     bad=alpha(
         {
             "w": service(

@@ -11,7 +11,8 @@ from pydynamo_manifests.validate.lint.registry import Example, Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode"
 
@@ -54,7 +55,7 @@ def _with_memory(request: str) -> Example:
     effect="the engines take each other's blocks",
     hint="leave engine_id out: each engine makes its own",
     source="KVTransferConfig of vLLM; disagg-multinode.yaml of the vLLM examples",
-    when=("dynamo.vllm",),
+    when=("--kv-transfer-config",),
     bad=example(
         frontend(),
         part(
@@ -86,6 +87,7 @@ def shared_engine_id(scene: Scene) -> Iterator[Found]:
     effect="the cache is pinned memory: the pod is killed when it fills",
     hint="request more memory than DYN_KVBM_CPU_CACHE_GB, with room for the model's loading",
     source="agg_kvbm.yaml of the vLLM examples: 100 GB of cache, 200Gi requested",
+    when=(_CACHE_VARIABLE,),
     bad=_with_memory("64Gi"),
     good=_with_memory("200Gi"),
 )
@@ -109,6 +111,7 @@ def host_cache(scene: Scene) -> Iterator[Found]:
     hint="plan for another connector",
     source="release notes of 1.5",
     since=(1, 5),
+    when=("--kv-transfer-config", "--connector", _CACHE_VARIABLE),
     bad=example(frontend(), part("worker", "worker", f"dynamo.vllm --model Qwen/Qwen3-8B {_MANAGED}")),
     good=example(frontend(), part("worker", "worker", "dynamo.vllm --model Qwen/Qwen3-8B")),
 )

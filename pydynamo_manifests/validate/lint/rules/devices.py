@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from pydynamo_manifests.validate.graph import quantity
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.words import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-32B"
 _GPU_ENGINES = ("vllm", "sglang", "trtllm")
@@ -34,6 +36,7 @@ _SHM = 8 * 2**30
     effect="with too few the engine waits for ranks that never come; with too many GPUs stay idle",
     hint="GPUs per pod times nodes = tensor x pipeline (x data, for vLLM) parallel size",
     source="parallel configuration of vLLM, SGLang and TensorRT-LLM; every upstream graph keeps to it",
+    when=ENGINES,
     bad=example(frontend(), part("worker", "worker", f"{_VLLM} --tensor-parallel-size 4", gpus=2)),
     good=example(frontend(), part("worker", "worker", f"{_VLLM} --tensor-parallel-size 4", gpus=4)),
 )
@@ -62,7 +65,7 @@ def _needed(p: Part) -> int | None:
     if p.engine == "trtllm" and (p.given(*_ENGINE_FILES, env="DYN_TRTLLM_EXTRA_ENGINE_ARGS") or _dotted(p)):
         return None
     sizes = p.sizes
-    if sizes is None or (p.start and p.start.shell and p.script and p.script.text.count("dynamo.") > 1):
+    if sizes is None or (p.start and p.start.shell and p.script.count("dynamo.") > 1):
         return None
     tensor, pipeline, data = sizes
     return tensor * pipeline * (data if p.engine == "vllm" else 1)
@@ -88,6 +91,7 @@ def _formula(p: Part) -> str:
     effect="its pod sees no device and the engine stops",
     hint="""add resources.limits."nvidia.com/gpu", or a resource claim""",
     source="Kubernetes device plug-ins and dynamic resource allocation",
+    when=ENGINES,
     bad=example(frontend(), part("worker", "worker", _VLLM, gpus=0)),
     good=example(frontend(), part("worker", "worker", _VLLM, gpus=1)),
 )
@@ -183,6 +187,7 @@ def foreign_gpu_key(scene: Scene) -> Iterator[Found]:
     effect="the container gets no device, or the pod is refused",
     hint="name the claim in the pod's resourceClaims and in the container's resources.claims",
     source="Kubernetes dynamic resource allocation; xpu examples of vLLM",
+    when=("resourceClaims", "claims"),
     bad=example(
         frontend(),
         part(
@@ -233,6 +238,7 @@ def half_claim(scene: Scene) -> Iterator[Found]:
     effect="NCCL fails or crawls between the GPUs of a pod",
     hint="leave the default of 8Gi, or ask for more; mount nothing else at /dev/shm",
     source="shared memory of the operator's pods; memory of NCCL",
+    when=("sharedMemorySize", "sharedMemory"),
     bad=example(
         frontend(),
         part("worker", "worker", f"{_VLLM} --tensor-parallel-size 2", gpus=2, sharedMemorySize="1Gi"),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.words import ROUTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from pydynamo_manifests.validate.lint.commandline import Use
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.line import Use
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
@@ -41,8 +43,8 @@ def _without_events(p: Part) -> bool:
     return off or value.lower() in ("false", "0", "no")
 
 
-def _event_flags(p: Part) -> list[Use]:
-    return [] if p.start is None else p.start.all("--router-kv-events", "--kv-events", "--no-kv-events")
+def _event_flags(p: Part) -> Sequence[Use]:
+    return () if p.start is None else p.start.all("--router-kv-events", "--kv-events", "--no-kv-events")
 
 
 def publishes(p: Part) -> bool | None:
@@ -73,6 +75,7 @@ def _configured(p: Part) -> bool | None:
     effect="its index stays empty and it routes by load alone",
     hint="let the workers publish, or tell the router --no-router-kv-events",
     source="args.py of each backend in the wheels; several upstream recipes do this",
+    when=ROUTERS,
     bad=_kv(part("worker", "worker", _VLLM)),
     good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}")),
 )
@@ -96,6 +99,7 @@ def no_publisher(scene: Scene) -> Iterator[Found]:
     effect="the workers send every block to nobody",
     hint="take --no-router-kv-events out, or the workers' event flags",
     source="args.py of dynamo.frontend in the wheels",
+    when=ROUTERS,
     bad=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}"), line="--router-mode kv --no-router-kv-events"),
     good=_kv(part("worker", "worker", _VLLM), line="--router-mode kv --no-router-kv-events"),
 )
@@ -118,7 +122,7 @@ def unread_events(scene: Scene) -> Iterator[Found]:
     effect="there is nothing to publish: the router's index stays empty",
     hint="leave prefix caching on where events are wanted",
     source="args.py of dynamo.vllm in the wheels; SGLang's radix cache; TensorRT-LLM's block reuse",
-    when=("dynamo.vllm", "dynamo.sglang", "dynamo.trtllm"),
+    when=("--kv-events-config", *_PUBLISH),
     bad=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --no-enable-prefix-caching")),
     good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --enable-prefix-caching")),
 )
@@ -173,7 +177,7 @@ def _trtllm_reuse(p: Part) -> Iterator[Found]:
     effect="the worker publishes nothing",
     hint='add "enable_kv_cache_events": true',
     source="KVEventsConfig of vLLM",
-    when=("dynamo.vllm",),
+    when=("--kv-events-config",),
     bad=_kv(part("worker", "worker", f"""{_VLLM} --kv-events-config '{{"publisher": "zmq"}}'""")),
     good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}")),
 )
@@ -195,6 +199,7 @@ def events_left_off(scene: Scene) -> Iterator[Found]:
     effect="the second cannot bind its event port",
     hint="take hostNetwork out, or give each its own port",
     source="event endpoints of vLLM and SGLang",
+    when=("hostNetwork",),
     bad=_kv(
         part(
             "worker",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
 from pydynamo_manifests.validate.lint.registry import Found, declare, rule
+from pydynamo_manifests.validate.lint.words import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _TRUE = ("1", "true", "yes", "on")
@@ -40,7 +42,7 @@ def _with_sidecar(side: dict[str, Any]) -> dict[str, Any]:
     hint="""add the variable DYN_LORA_ENABLED: "true"; baseModelName of a DynamoModel is the worker's modelRef.name""",
     source="lora examples of the vLLM backend",
     since=(0, 8),
-    when=("dynamo.vllm",),
+    when=("--enable-lora",),
     bad=example(
         frontend(), part("worker", "worker", f"{_VLLM} --enable-lora", modelRef={"name": "Qwen/Qwen3-0.6B"})
     ),
@@ -110,7 +112,7 @@ def unused_memory(scene: Scene) -> Iterator[Found]:
             and not own_client
         ) and not p.given("--load-format"):
             yield Found(
-                p.start.path if p.start else p.path,
+                p.at(),
                 f"{p.name} has a GPU memory service and does not load through it",
             )
 
@@ -164,7 +166,7 @@ def failover(scene: Scene) -> Iterator[Found]:
     hint="keep --load-format gms",
     source="args.py of dynamo.vllm in the 1.6.1 wheel",
     since=(1, 6),
-    when=("dynamo.vllm",),
+    when=("DYN_GMS_USE_V1",),
     bad=example(
         frontend(),
         part("worker", "worker", f"{_VLLM} --load-format gms", env={"DYN_GMS_USE_V1": "1"}, **_SHARED),
@@ -200,7 +202,7 @@ declare(
     hint="next stage: --route-to-encoder (vLLM), --dedicated-mm-encoder (SGLang), --encode-endpoint (TensorRT-LLM)",
     source="multimodal launch scripts of each backend",
     since=(1, 3),
-    when=("dynamo.vllm", "dynamo.sglang", "dynamo.trtllm"),
+    when=ROLES,
     bad=example(
         frontend(), part("encode", "worker", f"{_MEDIA} encode"), part("pd", "worker", f"{_MEDIA} pd")
     ),
@@ -250,7 +252,7 @@ def picker_without_sidecar(scene: Scene) -> Iterator[Found]:
                 f"{p.name} stands behind an endpoint picker and has no frontend sidecar: nothing answers on port 8000",
             )
             continue
-        modes = [line.text("--router-mode") for line in p.others if line.module == "dynamo.frontend"]
+        modes = [line.text("--router-mode") for _, line in p.sides if line.module == "dynamo.frontend"]
         if modes and "direct" not in modes and not side.value("DYN_ROUTER_MODE") and None not in modes:
             yield Found(
                 side.path, f"the sidecar of {p.name} routes by {modes[0]}: the picker's choice is undone"

@@ -10,8 +10,9 @@ from pydynamo_manifests.validate.lint.registry import Example, Found, declare, r
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.commandline import CommandLine, Problem
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.line import CommandLine, Problem
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _SOURCE = "the parsers of the published wheels (dynamo.*, vLLM, SGLang), dumped option by option"
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
@@ -49,15 +50,16 @@ def _worker(line: str) -> Example:
     effect="the process prints its usage and stops, and the pod restarts for ever",
     hint="take it out, or write its name of this release",
     source=_SOURCE,
+    when=("refused",),
     bad=_worker(f"{_VLLM} --max-modellen 4096"),
     good=_worker(f"{_VLLM} --max-model-len 4096"),
 )
 def command_lines(scene: Scene) -> Iterator[Found]:
     """Report what the parsers of each container's release would refuse."""
     for p in scene.parts:
-        for line in (*p.lines, *p.others):
+        for container, line in p.all_lines():
             for problem in line.problems:
-                yield _found(p, line, problem)
+                yield _found(p, line, problem)._replace(where=(*container.path, *problem.path))
 
 
 def _found(p: Part, line: CommandLine, problem: Problem) -> Found:
@@ -77,24 +79,24 @@ def _found(p: Part, line: CommandLine, problem: Problem) -> Found:
     effect="it works in this release and stops a later one",
     hint="write its new name",
     source=_SOURCE,
+    when=("outdated",),
     bad=example(frontend("--router-queue-threshold 4")),
     good=example(frontend("--router-mode kv")),
 )
 def deprecated_flags(scene: Scene) -> Iterator[Found]:
     """Report flags and spellings that their parser marks as deprecated."""
     for p in scene.parts:
-        for line in (*p.lines, *p.others) if p.line else ():
-            for use in line.uses if line.known else ():
+        for container, line in p.all_lines():
+            for use in line.outdated:
                 flag = use.flag
                 old = use.spelling in flag.old_aliases
-                if flag.effect == "refused" or not (old or flag.deprecated):
-                    continue
                 new = flag.name if old else flag.use
                 gone = f", it goes with {flag.removed_in}" if flag.removed_in else ""
                 ignored = " and ignored" if flag.effect == "ignored" else ""
                 word = "an old spelling" if old else f"deprecated{ignored}"
                 message = f"{use.spelling} is {word} in {line.line}{gone}"
-                yield Found(use.path, message, f"write {new}" if new else "", "info" if old else "")
+                where = (*container.path, *use.path)
+                yield Found(where, message, f"write {new}" if new else "", "info" if old else "")
 
 
 def _declare(code: str, title: str, bad: str, good: str, **words: str) -> None:

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service
-from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.releases import release_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _MOCKER = "dynamo.mocker --model-path Qwen/Qwen3-0.6B"
@@ -114,6 +115,7 @@ def mixed_releases(scene: Scene) -> Iterator[Found]:
     effect="the image cannot be pulled",
     hint="before 1.1 the planner, before 0.8 the frontend runs in a backend's runtime image",
     source="images of the releases in the public registry",
+    when=tuple(_FIRST),
     bad=alpha(
         {"Planner": service("planner", "dynamo.planner --config '{}'", image="dynamo-planner:1.0.2", gpus=0)},
         dynamo="1.0.2",
@@ -171,6 +173,7 @@ def mocker_with_gpu(scene: Scene) -> Iterator[Found]:
     effect="the image cannot be pulled",
     hint="mocker: dynamo-planner; TensorRT-LLM: tensorrtllm-runtime",
     source="images of the releases in the public registry",
+    when=tuple(_NEVER),
     bad=example(frontend(), part("worker", "worker", _MOCKER, image="mocker-runtime:1.6.1")),
     good=example(frontend(), part("worker", "worker", _MOCKER, image="dynamo-planner:1.6.1")),
 )

@@ -11,7 +11,8 @@ from pydynamo_manifests.validate.lint.registry import Example, Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
     from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-32B"
@@ -85,7 +86,7 @@ def unread_sizes(scene: Scene) -> Iterator[Found]:
             if use.spelling not in _SIZES or use.joined or in_command:
                 why = "in command" if in_command else f"as {use.spelling}{'=' if use.joined else ''}"
                 yield Found(
-                    use.path,
+                    p.where(use),
                     f"{p.name} writes {use.flag.name} {why}: the operator reads 1 and starts the nodes apart",
                 )
 
@@ -137,7 +138,7 @@ def own_flags(scene: Scene) -> Iterator[Found]:
     """Find flags that the operator adds by itself."""
     for p in _workers(scene):
         for use in p.start.all(*_OWN) if p.start and not p.start.shell else ():
-            yield Found(use.path, f"{p.name} gives {use.spelling}, which the operator adds by itself")
+            yield Found(p.where(use), f"{p.name} gives {use.spelling}, which the operator adds by itself")
 
 
 @rule(
@@ -190,6 +191,7 @@ def single_process(scene: Scene) -> Iterator[Found]:
     effect="the operator reports an error and starts nothing; where neither is known it adds no multinode flags",
     hint="take backendFramework out, or name the engine of the command",
     source="internal/dynamo/graph.go of the operator 1.4 (determineBackendFramework)",
+    when=("backendFramework", "multinode"),
     bad=example(frontend(), part("worker", "worker", _VLLM), backendFramework="sglang"),
     good=example(frontend(), part("worker", "worker", _VLLM), backendFramework="vllm"),
 )

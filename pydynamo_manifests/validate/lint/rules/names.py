@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service, transfer
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.words import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _COMPONENT = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?")
@@ -97,6 +98,7 @@ def _two(prefill: str, decode: str) -> Example:
     effect="frontend, picker or planner find no worker for the name they ask for",
     hint="give both roles, the picker and the global router one served name",
     source="model registration of the wheels; kubernetes.py of the planner",
+    when=(*ROLES, "prefill", "decode", "epp"),
     bad=_two("Qwen/Qwen3-0.6B", "Qwen/Qwen3-8B"),
     good=_two("Qwen/Qwen3-0.6B", "Qwen/Qwen3-0.6B"),
 )

@@ -10,7 +10,8 @@ from pydynamo_manifests.validate.lint.registry import Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
     from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
@@ -65,6 +66,7 @@ def _differing(scene: Scene, flag: str, default: str) -> Iterator[Found]:
     hint="set DYN_REQUEST_PLANE once, in the env of the graph",
     source="runtime_args.py in the wheels",
     since=(0, 8),
+    when=("--request-plane", "DYN_REQUEST_PLANE"),
     bad=example(
         frontend(env={"DYN_REQUEST_PLANE": "nats"}),
         part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "tcp"}),
@@ -87,6 +89,7 @@ def request_plane(scene: Scene) -> Iterator[Found]:
     hint="set DYN_RESPONSE_PLANE once, in the env of the graph",
     source="runtime_args.py in the 1.6.1 wheel",
     since=(1, 6),
+    when=("--response-plane", "DYN_RESPONSE_PLANE"),
     bad=example(frontend("--response-plane quic"), part("worker", "worker", _VLLM)),
     good=example(
         frontend("--response-plane quic"), part("worker", "worker", f"{_VLLM} --response-plane quic")
@@ -106,6 +109,7 @@ def response_plane(scene: Scene) -> Iterator[Found]:
     hint="request: tcp or nats; response: tcp or quic; events: nats or zmq",
     source="release notes of 1.6",
     since=(1, 6),
+    when=tuple(map(_variable, _WORDS)),
     bad=example(frontend(env={"DYN_REQUEST_PLANE": "http"})),
     good=example(frontend(env={"DYN_REQUEST_PLANE": "tcp"})),
 )
@@ -129,6 +133,7 @@ def unknown_plane(scene: Scene) -> Iterator[Found]:
     hint="install NATS with the platform (global.nats.install: true), or use tcp and zmq",
     source="values of the platform chart from 1.4",
     since=(1, 4),
+    when=("--request-plane", "DYN_REQUEST_PLANE", "--event-plane", "DYN_EVENT_PLANE"),
     bad=example(
         frontend(env={"DYN_REQUEST_PLANE": "nats"}),
         part("worker", "worker", _VLLM, env={"DYN_REQUEST_PLANE": "nats"}),

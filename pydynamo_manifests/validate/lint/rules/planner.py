@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
-from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.planning import (
     config_path,
     field_of,
@@ -15,11 +14,13 @@ from pydynamo_manifests.validate.lint.planning import (
     problems,
 )
 from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.releases import release_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
     from pydynamo_manifests.yaml import Path
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
@@ -43,12 +44,13 @@ def planner_module(scene: Scene) -> Iterator[Found]:
         for line in p.lines:
             if line.module == "dynamo.planner.planner_sla" and p.line >= (1, 0):
                 yield Found(
-                    line.path,
+                    p.where(line),
                     f"planner_sla is gone since 1.0: {release_name(p.line)} starts dynamo.planner --config",
                 )
             if line.module == "dynamo.planner" and p.line < (1, 0):
                 yield Found(
-                    line.path, f"dynamo.planner starts since 1.0: {release_name(p.line)} starts planner_sla"
+                    p.where(line),
+                    f"dynamo.planner starts since 1.0: {release_name(p.line)} starts planner_sla",
                 )
 
 

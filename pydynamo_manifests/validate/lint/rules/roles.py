@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service, transfer
 from pydynamo_manifests.validate.lint.registry import Found, declare, rule
+from pydynamo_manifests.validate.lint.words import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _KNOWN_TYPES = {"frontend", "worker", "prefill", "decode", "planner", "epp", "lpx"}
 _GENERIC = "default"
@@ -28,6 +29,7 @@ _NAMELESS = {k: v for k, v in part("worker", "", "", image="vllm-runtime:1.6.1")
     effect="no request finds a complete path, and a planner stops",
     hint="add the missing role, or serve aggregated: no role flag, type worker",
     source="disagg.yaml of each backend's examples; kubernetes.py of the planner in the 1.6.1 wheel",
+    when=ROLES,
     bad=example(frontend(), part("decode", "decode", _DECODE)),
     good=example(frontend(), part("prefill", "prefill", _PREFILL), part("decode", "decode", _DECODE)),
 )
@@ -92,7 +94,7 @@ declare(
     hint="keep --disaggregation-mode",
     source="backend_args.py of dynamo.vllm and dynamo.mocker in the wheels 1.0.2 to 1.3.1",
     since=(1, 0),
-    when=("dynamo.vllm", "dynamo.mocker"),
+    when=("--is-prefill-worker", "--is-decode-worker"),
     bad=alpha(
         {
             "decode": service(
@@ -154,6 +156,7 @@ declare(
     effect="endpoint picker, planner and scaling adapters follow the type, the engine follows the flag",
     hint="give the component the type of its role",
     source="internal/dynamo/graph.go of the operator 1.4",
+    when=ROLES,
     bad=example(frontend(), part("decode", "prefill", _DECODE), part("prefill", "prefill", _PREFILL)),
     good=example(frontend(), part("decode", "decode", _DECODE), part("prefill", "prefill", _PREFILL)),
 )

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part, transfer
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.words import ROUTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
@@ -20,6 +22,7 @@ _BLOCK_FLAG = {
     "trtllm": "--kv-block-size",
     "mocker": "--block-size",
 }
+_STATES_BLOCKS = (*_BLOCK_FLAG.values(), "DYN_KV_CACHE_BLOCK_SIZE")
 _NEWER_MODES = {
     "direct": (1, 0),
     "power-of-two": (1, 1),
@@ -73,6 +76,7 @@ def _block_path(p: Part, flag: str) -> tuple[str | int, ...]:
     effect="their hashes never match, so no request finds its cache",
     hint="state one block size everywhere, or leave it to the workers",
     source="gaie and global_planner examples; model card of the workers",
+    when=_STATES_BLOCKS,
     bad=_kv(
         part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"),
         line="--router-mode kv --kv-cache-block-size 16",
@@ -105,6 +109,7 @@ def router_block_size(scene: Scene) -> Iterator[Found]:
     effect="the copied blocks do not fit",
     hint="give both roles one block size",
     source="NIXL block transfer; every upstream graph that states both states one number",
+    when=_STATES_BLOCKS,
     bad=example(
         frontend(),
         part("prefill", "prefill", f"{_VLLM} --disaggregation-mode prefill --block-size 16 {transfer()}"),
@@ -163,6 +168,7 @@ def assumed_block_size(scene: Scene) -> Iterator[Found]:
     effect="it is not among the choices and the frontend stops",
     hint="write a mode of the release: round-robin, random or kv exist in all",
     source="args.py of dynamo.frontend in the wheels 0.9.1, 1.0.2 and 1.1.1",
+    when=("DYN_ROUTER_MODE",),
     bad=example(frontend("--router-mode latency")),
     good=example(frontend("--router-mode least-loaded")),
 )
@@ -186,7 +192,7 @@ def router_mode(scene: Scene) -> Iterator[Found]:
     hint="--serve-indexer needs --router-mode kv, and excludes --use-remote-indexer",
     source="frontend_args.py in the wheels from 1.1.1",
     since=(1, 1),
-    when=("dynamo.frontend",),
+    when=("--serve-indexer",),
     bad=example(frontend("--serve-indexer")),
     good=example(frontend("--serve-indexer --router-mode kv")),
 )
@@ -212,6 +218,7 @@ def index_server(scene: Scene) -> Iterator[Found]:
     effect="each sees its own requests only and overloads workers",
     hint="add --router-replica-sync",
     source="args.py of dynamo.frontend in the wheels",
+    when=ROUTERS,
     bad=example(frontend("--router-mode kv", replicas=2), part("worker", "worker", f"{_VLLM} {_EVENTS}")),
     good=example(
         frontend("--router-mode kv --router-replica-sync", replicas=2),
@@ -241,7 +248,7 @@ def unsynced_routers(scene: Scene) -> Iterator[Found]:
     hint="move them into the file",
     source="release notes of 1.6",
     since=(1, 6),
-    when=("dynamo.frontend", "dynamo.router"),
+    when=("--router-policy-config", "DYN_ROUTER_POLICY_CONFIG"),
     bad=example(frontend("--router-mode kv --router-policy-config /c/policy.yaml --router-temperature 0.5")),
     good=example(frontend("--router-mode kv --router-policy-config /c/policy.yaml")),
 )
@@ -250,7 +257,7 @@ def policy_and_flags(scene: Scene) -> Iterator[Found]:
     for p in scene.parts:
         if p.line >= (1, 6) and p.given("--router-policy-config", env="DYN_ROUTER_POLICY_CONFIG"):
             for use in p.start.all(*_SCORING) if p.start else ():
-                yield Found(use.path, f"{p.name} gives {use.spelling} and a policy file, which wins")
+                yield Found(p.where(use), f"{p.name} gives {use.spelling} and a policy file, which wins")
 
 
 _SCORING = ("--router-temperature", "--router-kv-overlap-score-credit", "--router-queue-threshold")

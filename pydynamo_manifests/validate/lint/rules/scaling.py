@@ -18,7 +18,8 @@ from pydynamo_manifests.validate.lint.registry import Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _SCALED: dict[str, Any] = {"scalingAdapter": {}}
@@ -129,6 +130,7 @@ def budget(scene: Scene) -> Iterator[Found]:
     hint="leave replicas out",
     source="autoscaling page of the operator",
     since=(0, 8),
+    when=("scalingAdapter",),
     bad=example(frontend(), part("worker", "worker", _VLLM, replicas=2, **_SCALED)),
     good=example(frontend(), part("worker", "worker", _VLLM, **_SCALED)),
 )
@@ -150,6 +152,7 @@ def fixed_replicas(scene: Scene) -> Iterator[Found]:
     hint="keep the planner, or the HorizontalPodAutoscaler or ScaledObject",
     source="autoscaling page of the operator",
     since=(0, 8),
+    when=("others",),
     bad=planned(
         {"environment": "kubernetes"},
         others=[

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint import tables
 from pydynamo_manifests.validate.lint.examples import example, frontend, part
-from pydynamo_manifests.validate.lint.parts import release_name
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.releases import release_name
+from pydynamo_manifests.validate.lint.words import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Scene
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 
@@ -31,6 +32,28 @@ _FIRST = {
 }
 """First release line of modules that came later."""
 
+_DEAD = {
+    "DYN_STORE_KV": ((1, 0), "DYN_DISCOVERY_BACKEND"),
+    "DYN_KV_STORE": ((1, 0), "DYN_DISCOVERY_BACKEND"),
+    "DYN_KV_EVENTS": ((1, 0), "DYN_ROUTER_USE_KV_EVENTS"),
+    "DYN_KV_OVERLAP_SCORE_WEIGHT": ((1, 0), ""),
+    "DYN_ROUTER_TTL": ((1, 0), ""),
+    "DYN_LOCAL_INDEXER": ((1, 0), ""),
+    "DYN_VLLM_KV_EVENT_PORT": ((1, 1), "--kv-events-config with an endpoint"),
+    "DYN_DECODE_FALLBACK": ((1, 1), ""),
+    "DYN_ENFORCE_DISAGG": ((1, 4), ""),
+}
+"""Variables by the first release line that does not read them, with what took their place."""
+
+_OLD_MEDIA = (
+    "DYN_VLLM_MULTIMODAL_WORKER",
+    "DYN_VLLM_MULTIMODAL_ENCODE_WORKER",
+    "DYN_VLLM_MULTIMODAL_DECODE_WORKER",
+)
+"""Switches for media that vLLM's worker refuses since 1.4."""
+
+_ROLE_FILE = ("--disagg-config", "--disagg-config-key")
+
 
 def _worker(line: str) -> Example:
     return example(frontend(), part("worker", "worker", line))
@@ -44,7 +67,7 @@ def _worker(line: str) -> Example:
     hint="add --enable-multimodal",
     source="args.py of dynamo.vllm and dynamo.sglang in the wheels from 1.3.1",
     since=(1, 3),
-    when=("dynamo.vllm",),
+    when=(*ROLES, "--route-to-encoder"),
     bad=example(
         frontend(),
         part("encode", "worker", f"{_VLLM} --disaggregation-mode encode --no-enable-multimodal"),
@@ -75,7 +98,7 @@ def media_switch(scene: Scene) -> Iterator[Found]:
     effect="they exclude each other and the worker stops at once",
     hint="keep --dyn-tool-call-parser",
     source="args.py of dynamo.sglang in the wheels",
-    when=("dynamo.sglang",),
+    when=("--tool-call-parser",),
     bad=_worker(
         "dynamo.sglang --model-path Qwen/Qwen3-0.6B --tool-call-parser qwen --dyn-tool-call-parser hermes"
     ),
@@ -96,7 +119,7 @@ def two_tool_parsers(scene: Scene) -> Iterator[Found]:
     hint="move everything into one of them",
     source="args.py of dynamo.trtllm in the wheels from 1.1.1",
     since=(1, 1),
-    when=("dynamo.trtllm",),
+    when=("--override-engine-args",),
     bad=_worker(
         "dynamo.trtllm --model-path Qwen/Qwen3-0.6B --override-engine-args '{}' --trtllm.kv_cache_config.dtype fp8"
     ),
@@ -107,7 +130,7 @@ def two_engine_options(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         dotted = [u for u in p.start.uses if u.spelling.startswith("--trtllm.")] if p.start else []
         if p.engine == "trtllm" and dotted and p.given("--override-engine-args"):
-            yield Found(dotted[0].path)
+            yield Found(p.where(dotted[0]))
 
 
 @rule(
@@ -118,7 +141,7 @@ def two_engine_options(scene: Scene) -> Iterator[Found]:
     hint="give both or neither",
     source="backend_args.py of dynamo.sglang in the wheels from 1.0.2",
     since=(1, 0),
-    when=("dynamo.sglang",),
+    when=_ROLE_FILE,
     bad=_worker("dynamo.sglang --model-path Qwen/Qwen3-0.6B --disagg-config /config/roles.yaml"),
     good=_worker(
         "dynamo.sglang --model-path Qwen/Qwen3-0.6B --disagg-config /config/roles.yaml --disagg-config-key decode"
@@ -126,9 +149,8 @@ def two_engine_options(scene: Scene) -> Iterator[Found]:
 )
 def half_role_file(scene: Scene) -> Iterator[Found]:
     """Find the file without the key, or the key without the file."""
-    pair = ("--disagg-config", "--disagg-config-key")
     for p in scene.workers:
-        given = [flag for flag in pair if p.given(flag)]
+        given = [flag for flag in _ROLE_FILE if p.given(flag)]
         if p.engine == "sglang" and p.line >= (1, 0) and p.sure and len(given) == 1:
             yield Found(p.at(given[0]))
 
@@ -140,6 +162,7 @@ def half_role_file(scene: Scene) -> Iterator[Found]:
     effect="python finds no such module and the pod restarts for ever",
     hint="use an image of a release that has it",
     source="the packages of the published wheels",
+    when=tuple(_FIRST),
     bad=example(
         part("router", "worker", "dynamo.thunderagent_router", image="dynamo-planner:1.2.1"), dynamo="1.2.1"
     ),
@@ -155,7 +178,8 @@ def unknown_module(scene: Scene) -> Iterator[Found]:
             if first and p.line < first:
                 name = release_name(first)
                 yield Found(
-                    line.path, f"{line.module} exists since {name}: {release_name(p.line)} cannot start it"
+                    p.where(line),
+                    f"{line.module} exists since {name}: {release_name(p.line)} cannot start it",
                 )
 
 
@@ -167,6 +191,7 @@ def unknown_module(scene: Scene) -> Iterator[Found]:
     hint="take it out",
     source="environment_names.rs and the argument groups of the wheels",
     since=(1, 0),
+    when=tuple(_DEAD),
     bad=example(frontend(env={"DYN_KV_OVERLAP_SCORE_WEIGHT": "1.0"})),
     good=example(frontend(env={"DYN_ROUTER_MODE": "kv"})),
 )
@@ -182,19 +207,6 @@ def dead_variables(scene: Scene) -> Iterator[Found]:
                 )
 
 
-_DEAD = {
-    "DYN_STORE_KV": ((1, 0), "DYN_DISCOVERY_BACKEND"),
-    "DYN_KV_STORE": ((1, 0), "DYN_DISCOVERY_BACKEND"),
-    "DYN_KV_EVENTS": ((1, 0), "DYN_ROUTER_USE_KV_EVENTS"),
-    "DYN_KV_OVERLAP_SCORE_WEIGHT": ((1, 0), ""),
-    "DYN_ROUTER_TTL": ((1, 0), ""),
-    "DYN_LOCAL_INDEXER": ((1, 0), ""),
-    "DYN_VLLM_KV_EVENT_PORT": ((1, 1), "--kv-events-config with an endpoint"),
-    "DYN_DECODE_FALLBACK": ((1, 1), ""),
-    "DYN_ENFORCE_DISAGG": ((1, 4), ""),
-}
-
-
 @rule(
     "ENV-02",
     "error",
@@ -203,23 +215,18 @@ _DEAD = {
     hint="take it out; the flags say the same",
     source="args.py of dynamo.vllm in the wheels from 1.0.2 and 1.4.2",
     since=(1, 0),
-    when=("dynamo.vllm",),
+    when=(*_OLD_MEDIA, "DYN_CONNECTOR"),
     bad=example(frontend(), part("worker", "worker", _VLLM, env={"DYN_CONNECTOR": "nixl"})),
     good=example(frontend(), part("worker", "worker", _VLLM)),
 )
 def refused_variables(scene: Scene) -> Iterator[Found]:
     """Find DYN_CONNECTOR, and from 1.4 the old switches for media."""
-    old = (
-        "DYN_VLLM_MULTIMODAL_WORKER",
-        "DYN_VLLM_MULTIMODAL_ENCODE_WORKER",
-        "DYN_VLLM_MULTIMODAL_DECODE_WORKER",
-    )
     for p in scene.workers:
         if p.engine != "vllm":
             continue
         names = [
             n
-            for n in old
+            for n in _OLD_MEDIA
             if p.line >= (1, 4) and (p.main.value(n) or "").lower() in ("1", "true", "yes", "on")
         ]
         if p.line >= (1, 0) and p.main.value("DYN_CONNECTOR"):

@@ -10,7 +10,8 @@ from pydynamo_manifests.validate.lint.registry import Found, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _HUB = "dynamo.vllm --model Qwen/Qwen3-0.6B"
 _LOCAL = "dynamo.vllm --model /models/qwen --served-model-name qwen"
@@ -39,6 +40,7 @@ def _mounts(p: Part) -> list[str]:
     effect="the hub client may not download and finds nothing: the worker stops",
     hint="mount the claim that holds the models at HF_HOME, or take HF_HUB_OFFLINE out",
     source="huggingface_hub's offline mode; upstream's recipes mount a claim or a host path",
+    when=("HF_HUB_OFFLINE",),
     bad=example(frontend(), part("worker", "worker", _HUB, env={"HF_HUB_OFFLINE": "1"})),
     good=example(
         frontend(),
@@ -150,6 +152,7 @@ def frontend_without_mount(scene: Scene) -> Iterator[Found]:
     effect="a claim that only one node may mount leaves the other pods pending",
     hint="use a claim with accessModes: [ReadWriteMany]",
     source="access modes of Kubernetes",
+    when=("others",),
     bad=example(
         frontend(),
         part("worker", "worker", _LOCAL, mounts={"/models": "models"}, replicas=2),

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service, transfer
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.words import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydynamo_manifests.validate.lint.parts import Part, Scene
+    from pydynamo_manifests.validate.lint.parts import Part
+    from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B --disaggregation-mode"
 _SGLANG = "dynamo.sglang --model-path Qwen/Qwen3-0.6B --disaggregation-mode"
@@ -33,7 +35,7 @@ _GOOD = _pair(f"{_VLLM} prefill {transfer()}", f"{_VLLM} decode {transfer()}")
     hint="""add --kv-transfer-config '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}'""",
     source="args.py of dynamo.vllm in the wheels from 1.0.2",
     since=(1, 0),
-    when=("dynamo.vllm",),
+    when=ROLES,
     bad=_pair(f"{_VLLM} prefill", f"{_VLLM} decode {transfer()}"),
     good=_GOOD,
 )
@@ -54,7 +56,7 @@ def prefill_without_connector(scene: Scene) -> Iterator[Found]:
     hint="""add --kv-transfer-config '{"kv_connector": "NixlConnector", "kv_role": "kv_both"}'""",
     source="config_modifiers/vllm.py of the profiler in the 1.6.1 wheel; the examples of main since 2026-07-31",
     since=(1, 0),
-    when=("dynamo.vllm",),
+    when=ROLES,
     bad=_pair(f"{_VLLM} prefill {transfer()}", f"{_VLLM} decode"),
     good=_GOOD,
 )
@@ -84,7 +86,7 @@ def _without_connector(scene: Scene, role: str) -> Iterator[Part]:
     hint="write --kv-transfer-config",
     source="args.py of dynamo.vllm in the wheels from 1.0.2",
     since=(1, 0),
-    when=("dynamo.vllm",),
+    when=("--connector",),
     bad=_pair(f"{_VLLM} prefill --connector nixl {transfer()}", f"{_VLLM} decode {transfer()}"),
     good=_GOOD,
 )
@@ -93,7 +95,9 @@ def refused_connector(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         use = p.start.last("--connector") if p.start else None
         if p.engine == "vllm" and p.line >= (1, 0) and use and use.values:
-            yield Found(use.path, f"{p.name} gives --connector, which is refused since 1.0: the worker stops")
+            yield Found(
+                p.where(use), f"{p.name} gives --connector, which is refused since 1.0: the worker stops"
+            )
 
 
 @rule(
@@ -104,7 +108,7 @@ def refused_connector(scene: Scene) -> Iterator[Found]:
     hint="keep one of them",
     source="args.py of dynamo.vllm in the 0.9.1 wheel",
     until=(0, 9),
-    when=("dynamo.vllm",),
+    when=("--connector",),
     bad=alpha(
         {
             "w": service(
@@ -144,7 +148,7 @@ def two_connectors(scene: Scene) -> Iterator[Found]:
     hint="name one connector on both sides; roles kv_both with kv_both, or kv_producer with kv_consumer",
     source="the transfer configurations of upstream's examples and recipes",
     since=(1, 0),
-    when=("dynamo.vllm",),
+    when=("--kv-transfer-config",),
     bad=_pair(f"{_VLLM} prefill {transfer('kv_consumer')}", f"{_VLLM} decode {transfer('kv_consumer')}"),
     good=_pair(f"{_VLLM} prefill {transfer('kv_producer')}", f"{_VLLM} decode {transfer('kv_consumer')}"),
 )
