@@ -23,9 +23,7 @@
 httpGet:
   path: {{ index . 0 }}
   port: health
-{{- with include "dynamo-platform.compact" (index . 1) | fromYaml }}
-{{ toYaml . }}
-{{- end }}
+{{- include "dynamo-platform.lines" (index . 1) }}
 {{- end -}}
 
 {{- /* dynamo-platform.budget: the fields of a PodDisruptionBudget. */ -}}

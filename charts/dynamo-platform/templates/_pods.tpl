@@ -19,9 +19,12 @@ imagePullSecrets:
 {{- $block := . -}}
 {{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" "schedulerName" "runtimeClassName" -}}
 {{- $value := get $block $key -}}
-{{- if kindIs "map" $value }}{{ $value = include "dynamo-platform.compact" $value | fromYaml }}{{ end -}}
-{{- with $value }}
-{{ $key }}: {{ if kindIs "string" . }}{{ . | quote }}{{ else }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- if kindIs "map" $value }}
+{{- with include "dynamo-platform.lines" $value }}
+{{ $key }}: {{ trim . | nindent 2 }}
+{{- end -}}
+{{- else if $value }}
+{{ $key }}: {{ if kindIs "string" $value }}{{ $value | quote }}{{ else }}{{ toYaml $value | nindent 2 }}{{ end }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -40,9 +43,9 @@ topologySpreadConstraints:
 
 {{- /* dynamo-platform.context: a security context without its nulls. */ -}}
 {{- define "dynamo-platform.context" -}}
-{{- with include "dynamo-platform.compact" (index . 1) | fromYaml }}
+{{- with include "dynamo-platform.lines" (index . 1) }}
 {{ index $ 0 }}:
-  {{- toYaml . | nindent 2 }}
+  {{- trim . | nindent 2 }}
 {{- end -}}
 {{- end -}}
 
