@@ -22,11 +22,11 @@ $(VENV)/.stamp: hack/requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-tools: ## build the pinned Helm 3 and 4, kubeconform, kube-score, etcd, API server, kubectl, NATS (needs Go, once per machine)
+tools: ## build the pinned Helm 3 and 4, kubeconform, kube-score, etcd, API server, kubectl, NATS, fetch others' CRDs (needs Go, once per machine)
 	@$(PYTHON) hack/tools/build.py
 
-tools-fast: ## build only Helm 3 and 4, kubeconform and kube-score
-	@$(PYTHON) hack/tools/build.py helm3 helm4 kubeconform kube-score
+tools-fast: ## build only what tests without a server need
+	@$(PYTHON) hack/tools/build.py definitions helm3 helm4 kubeconform kube-score
 
 runtime: ## install the Dynamo runtime that tests run graphs with (once per machine)
 	@$(PYTHON) hack/tools/runtime.py

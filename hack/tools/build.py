@@ -7,6 +7,7 @@ the version, their go.sum what the sources must hash to. A program lands in
 second clone builds nothing.
 
     hack/tools/build.py helm3 helm4 kubeconform     # these; without names, all
+    hack/tools/build.py definitions                 # no program: other projects' CRDs, out of their modules
     hack/tools/build.py --list                      # name, version, path, built or not
 """
 
@@ -14,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +72,86 @@ class Tool:
             ["-s", "-w", *(f"-X {v.format(v=self.version, minor=minor)}" for v in self.variables)]
         )
 
+    def make(self, command: str) -> None:
+        """Build the program with the Go command, into the cache.
+
+        Raises:
+            subprocess.CalledProcessError: the compiler or the module download failed (it has printed why).
+        """
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f".{self.program}.{os.getpid()}"
+        environment = {
+            **os.environ,
+            "CGO_ENABLED": "0",
+            "GOWORK": "off",
+            "GOFLAGS": "-mod=readonly -buildvcs=false",
+        }
+        line = ["build", "-trimpath", "-ldflags", self.link_flags(), "-o", str(unfinished), self.package]
+        try:
+            subprocess.run(["nice", command, *line], cwd=HERE / self.folder, env=environment, check=True)
+            unfinished.replace(self.path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A module that carries CRDs as files: what its download must hash to, and where the files are."""
+
+    module: str
+    version: str
+    sum: str
+    files: str
+    """A glob in the module."""
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The CRDs of projects that our charts write objects for, as YAML files in one folder."""
+
+    name: str
+    program: str
+    sources: tuple[Source, ...]
+
+    @property
+    def version(self) -> str:
+        """The versions of the modules."""
+        return "-".join(source.version for source in self.sources)
+
+    @property
+    def path(self) -> Path:
+        """The folder of the files."""
+        return cache_home() / "tools" / self.program / self.version / "crds"
+
+    def make(self, command: str) -> None:
+        """Download the modules with the Go command and copy their files.
+
+        Raises:
+            subprocess.CalledProcessError: a download failed.
+            LookupError: a module is not what was pinned.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.path.parent) as unfinished:
+            for source in self.sources:
+                for file in self._files(source, command):
+                    shutil.copyfile(file, Path(unfinished) / file.name)
+            Path(unfinished).rename(self.path)
+            Path(unfinished).mkdir()  # for the context manager to remove
+
+    def _files(self, source: Source, command: str) -> list[Path]:
+        environment = {**os.environ, "GOWORK": "off", "GOFLAGS": "-mod=mod"}
+        asked = [command, "mod", "download", "-json", f"{source.module}@{source.version}"]
+        with tempfile.TemporaryDirectory() as nowhere:  # a module's own go.mod would be resolved first
+            done = subprocess.run(
+                asked, cwd=nowhere, env=environment, check=True, stdout=subprocess.PIPE, text=True
+            )
+        found = json.loads(done.stdout)
+        files = sorted(Path(found["Dir"]).glob(source.files))
+        if found["Sum"] != source.sum or not files:
+            raise LookupError(f"{source.module} {source.version}: {found['Sum']}, {len(files)} files")
+        return files
+
 
 KUBERNETES = tuple(
     f"k8s.io/{package}/version.{word}"
@@ -80,9 +163,27 @@ HELM3_MINOR = tuple(
     for package in ("chartutil", "lint/rules")
     for word in ("Major=1", "Minor={minor}")
 )
-TOOLS = {
+TOOLS: dict[str, Tool | Definitions] = {
     tool.name: tool
     for tool in (
+        Definitions(
+            "definitions",
+            "definitions",
+            (
+                Source(
+                    "github.com/prometheus-operator/prometheus-operator",
+                    "v0.85.0",
+                    "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+                    "example/prometheus-operator-crd/*.yaml",
+                ),
+                Source(
+                    "github.com/cert-manager/cert-manager",
+                    "v1.21.2",
+                    "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=",
+                    "deploy/crds/cert-manager.io_*.yaml",
+                ),
+            ),
+        ),
         Tool(
             "helm3",
             "helm",
@@ -170,32 +271,14 @@ def go() -> str:
     return found
 
 
-def build(tool: Tool, command: str) -> float:
-    """Builds one program into the cache; returns the seconds it took.
-
-    Raises:
-        subprocess.CalledProcessError: the Go compiler or the module download failed (it has printed why).
-    """
+def build(tool: Tool | Definitions, command: str) -> float:
+    """Makes one tool in the cache; returns the seconds it took."""
     started = time.monotonic()
-    folder = tool.path.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{tool.program}.{os.getpid()}"
-    environment = {
-        **os.environ,
-        "CGO_ENABLED": "0",
-        "GOWORK": "off",
-        "GOFLAGS": "-mod=readonly -buildvcs=false",
-    }
-    line = ["go", "build", "-trimpath", "-ldflags", tool.link_flags(), "-o", str(unfinished), tool.package]
-    try:
-        subprocess.run(["nice", command, *line[1:]], cwd=HERE / tool.folder, env=environment, check=True)
-        unfinished.replace(tool.path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    tool.make(command)
     return time.monotonic() - started
 
 
-def ensure(tool: Tool) -> None:
+def ensure(tool: Tool | Definitions) -> None:
     """Builds the program unless it is in the cache; two clones that ask at once build it once."""
     if tool.path.exists():
         return

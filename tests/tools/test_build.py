@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hack.tools import build
-from hack.tools.build import TOOLS
+from hack.tools.build import TOOLS, Definitions, Tool
+from pydynamo_manifests.yaml import load_all
 from tests.support.helm import VERSIONS, helm_template
 from tests.support.tools import tool
 
@@ -26,11 +27,34 @@ SAYS = {
 }
 
 
+PROGRAMS = {name: made for name, made in TOOLS.items() if isinstance(made, Tool)}
+
+
 def test_every_tool_is_asked() -> None:
-    assert set(SAYS) == set(TOOLS)
+    assert set(SAYS) == set(PROGRAMS)
 
 
-@pytest.mark.parametrize("name", TOOLS)
+def test_other_projects_definitions_are_there() -> None:
+    found = {
+        crd["spec"]["names"]["kind"]
+        for file in Path(tool("definitions")).iterdir()
+        for crd in load_all(file.read_text())
+    }
+    assert {"ServiceMonitor", "PodMonitor", "PrometheusRule", "Certificate", "Issuer"} <= found
+
+
+def test_a_module_with_another_content_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    go = tmp_path / "go"
+    go.write_text(f'#!/bin/sh\necho \'{{"Dir": "{tmp_path}", "Sum": "h1:other="}}\'\n')
+    go.chmod(0o755)
+    source = build.Source("example.com/x", "v1.0.0", "h1:right=", "*")
+    with pytest.raises(LookupError, match=r"example\.com/x v1\.0\.0: h1:other="):
+        Definitions("d", "d", (source,)).make(str(go))
+    assert not Definitions("d", "d", (source,)).path.exists()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_a_tool_is_the_version_that_is_pinned(name: str) -> None:
     words, begins = SAYS[name]
     said = subprocess.run([tool(name), *words.split()], capture_output=True, text=True, check=True).stdout
@@ -38,19 +62,14 @@ def test_a_tool_is_the_version_that_is_pinned(name: str) -> None:
     assert TOOLS[name].version.lstrip("v") in said
 
 
-@pytest.mark.parametrize("name", TOOLS)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_a_tool_lies_outside_the_clone_by_version(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    expected = (
-        Path("dynamo-manifests/tools")
-        / TOOLS[name].program
-        / TOOLS[name].version
-        / "bin"
-        / TOOLS[name].program
-    )
-    assert TOOLS[name].path == tmp_path / expected
+    made = PROGRAMS[name]
+    expected = Path("dynamo-manifests/tools") / made.program / made.version / "bin" / made.program
+    assert made.path == tmp_path / expected
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -80,7 +99,7 @@ def test_an_unknown_tool_is_refused_with_the_names() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "no such tool: helm5 (there are helm3, helm4," in done.stderr
+    assert "no such tool: helm5 (there are definitions, helm3, helm4," in done.stderr
 
 
 def test_without_go_the_error_says_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
