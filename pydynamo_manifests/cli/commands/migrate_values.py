@@ -19,7 +19,12 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("values", nargs="+", help="values files, later ones over earlier ones; - reads stdin")
+    parser.add_argument(
+        "values",
+        nargs="+",
+        metavar="FILE",
+        help="values files, later ones over earlier ones; - is standard input",
+    )
     parser.add_argument("-o", "--output", help="write here instead of stdout")
 
 
