@@ -58,8 +58,9 @@ def _take_template(rest: dict[str, Any], *, tidy: bool) -> dict[str, Any]:
     ):
         return {}
     out = _take_metadata(template.get("metadata") or {})
-    containers = template["spec"].get("containers")
-    main = next((c for c in containers or [] if isinstance(c, dict) and c.get("name") == "main"), None)
+    listed = template["spec"].get("containers")
+    containers = listed if isinstance(listed, list) else []
+    main = next((c for c in containers if isinstance(c, dict) and c.get("name") == "main"), None)
     if out is None or main is None or len(main) == 1:
         return {}
     pod = rest.pop("podTemplate")["spec"]
@@ -198,7 +199,8 @@ def _gather_mounts(
 ) -> None:
     mounts = rest.get("volumeMounts")
     plain = isinstance(mounts, list) and all(
-        isinstance(m, dict) and set(m) == {"name", "mountPoint"} for m in mounts
+        isinstance(m, dict) and set(m) == {"name", "mountPoint"} and isinstance(m["mountPoint"], str)
+        for m in mounts
     )
     if not plain or not mounts or len({m["mountPoint"] for m in mounts}) != len(mounts):
         return

@@ -105,12 +105,21 @@ class _Graph:
         self.originals = self._originals()
 
     def _originals(self) -> dict[str, dict[str, Any]]:
-        listed = self.spec["components" if self.beta else "services"]
-        pairs = [(c.get("name"), c) for c in listed] if self.beta else list(listed.items())
-        out = {str(name): c for name, c in pairs if isinstance(c, dict)}
-        if len(out) != sum(c is not None for _, c in pairs):
+        given = [(n, c) for n, c in self._listed() if c is not None]
+        out = {name: c for name, c in given if isinstance(name, str) and isinstance(c, dict)}
+        if not given:
+            raise InputError("every component of the graph is null")
+        if len(out) != len(given):
             raise InputError("components need names of their own, and each must be a map")
         return out
+
+    def _listed(self) -> list[tuple[Any, Any]]:
+        listed = self.spec["components" if self.beta else "services"]
+        if self.beta and isinstance(listed, list):
+            return [(c.get("name") if isinstance(c, dict) else None, c) for c in listed]
+        if not self.beta and isinstance(listed, dict):
+            return list(listed.items())
+        raise InputError("spec.components must be a list" if self.beta else "spec.services must be a map")
 
     def build(self) -> dict[str, Any]:
         """Return checked values."""

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,12 +38,18 @@ class Imported:
 
 
 def frame(api: str, metadata: Mapping[str, Any], kept: list[str]) -> tuple[dict[str, Any], str]:
-    """Return the values that every import begins with, and the object's name; what is lost goes to ``kept``."""
+    """Return the values that every import begins with, and the object's name; what is lost goes to ``kept``.
+
+    Raises:
+        InputError: Labels or annotations that are no map.
+    """
     name = str(metadata.get("name") or "graph")
     values: dict[str, Any] = {"dynamo": {"apiVersion": api}}
     if not _HELM_NAME.fullmatch(name):
         values["fullnameOverride"] = name
     for key in ("labels", "annotations"):
+        if not isinstance(metadata.get(key) or {}, dict):
+            raise InputError(f"metadata.{key} must be a map")
         found = {k: v for k, v in (metadata.get(key) or {}).items() if v is not None}
         if found or metadata.get(key) == {}:
             values[key] = found

@@ -117,8 +117,9 @@ def _put_secret(components: Components) -> dict[str, str] | None:
 
 def _first_secret(component: dict[str, Any]) -> str | None:
     entry = (component.get("envFrom") or [None])[0]
-    plain = isinstance(entry, dict) and set(entry) == {"secretRef"} and set(entry["secretRef"]) == {"name"}
-    return entry["secretRef"]["name"] if plain and isinstance(entry["secretRef"]["name"], str) else None
+    found = entry.get("secretRef") if isinstance(entry, dict) and len(entry) == 1 else None
+    name = found.get("name") if isinstance(found, dict) and len(found) == 1 else None
+    return name if isinstance(name, str) else None
 
 
 def _is_token(name: str) -> bool:
@@ -152,14 +153,14 @@ def _drop(component: dict[str, Any], block: str, key: str) -> None:
 def _cache_of(component: dict[str, Any]) -> dict[str, Any] | None:
     source = component.get("volumes", {}).get("model-cache")
     mounts = {p: m for p, m in component.get("mounts", {}).items() if m.get("name") == "model-cache"}
-    plain = isinstance(source, dict) and set(source) == {"persistentVolumeClaim"} and len(mounts) == 1
-    if not plain or set(source["persistentVolumeClaim"]) != {"claimName"}:
+    claim = source.get("persistentVolumeClaim") if isinstance(source, dict) and len(source) == 1 else None
+    if not isinstance(claim, dict) or set(claim) != {"claimName"} or len(mounts) != 1:
         return None
     ((path, mount),) = mounts.items()
     home = component.get("env", {}).get("HF_HOME", "")
     if mount.keys() - {"name", "subPath", "readOnly"} or not isinstance(home, str):
         return None
-    out = {"existingClaim": source["persistentVolumeClaim"]["claimName"], "mountPath": path}
+    out = {"existingClaim": claim["claimName"], "mountPath": path}
     out |= {k: v for k, v in mount.items() if k != "name"}
     return out if home == path else {**out, "hfHome": home}
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from pydynamo_manifests.errors import InputError
-from pydynamo_manifests.import_.check import Unpatchable, patch, same
+from pydynamo_manifests.import_.check import same
 from pydynamo_manifests.import_.images import put_image, read_image
 from pydynamo_manifests.import_.imported import Imported, frame, object_key
-from pydynamo_manifests.render import render
+from pydynamo_manifests.import_.verify import over_or_none, rendered_spec
 from pydynamo_manifests.values.graph.request import Request, Sla, Workload
 from pydynamo_manifests.values.load import load_values
 
@@ -48,6 +48,8 @@ def import_request(
         raise InputError(f"{api} {manifest.get('kind')} is not a request of {ALPHA} or {BETA}")
     if not isinstance(spec, dict) or not isinstance(spec.get("model"), str):
         raise InputError("the request's spec says no model")
+    if not isinstance(manifest.get("metadata") or {}, dict):
+        raise InputError("the request's metadata must be a map")
     found = copy.deepcopy({k: v for k, v in spec.items() if v is not None})
     return _imported(manifest, found, [copy.deepcopy(dict(o)) for o in others], source)
 
@@ -161,17 +163,8 @@ def _typed(read: dict[str, Any]) -> dict[str, Any]:
 
 def _verify(values: dict[str, Any], name: str, spec: dict[str, Any]) -> None:
     """Render, compare, and let the hatch say what the fields could not."""
-    for attempt in ("patch", "raw", "fail"):
-        rendered = render(load_values(values), name=name)[0]["spec"]
-        if same(rendered, spec):
-            return
-        if attempt == "fail":
-            raise InputError(f"{name}: the request cannot be expressed; please report it")
-        if attempt == "raw":
-            values["request"] = {}
-            values.pop("image", None)
-        base = rendered if attempt == "patch" else {"model": spec["model"]}
-        try:
-            values["spec"] = patch(base, spec)
-        except Unpatchable:
-            values["spec"] = {k: v for k, v in spec.items() if k != "model"}
+    over = over_or_none(rendered_spec(values, name), spec)
+    if over:
+        values["spec"] = over
+    if over is None or (over and not same(rendered_spec(values, name), spec)):
+        raise InputError(f"{name}: the request cannot be expressed; please report it")

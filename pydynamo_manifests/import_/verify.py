@@ -1,4 +1,4 @@
-"""Imported components against the graph: rendered again, compared, mended through the hatch."""
+"""What was imported against the original: rendered again, compared, mended through the hatch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydynamo_manifests.values.load import load_values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["mend", "rendered_spec"]
+__all__ = ["mend", "over_or_none", "rendered_spec"]
 
 Components = dict[str, dict[str, Any]]
 
@@ -40,7 +40,11 @@ def mend(values: dict[str, Any], originals: Components, name: str) -> Iterator[s
         if attempt == "fail":
             raise InputError(f"{name}: {', '.join(wrong)} cannot be expressed; please report it")
         for component in wrong:
-            over = None if attempt == "raw" else _over(rendered.get(component) or {}, originals[component])
+            over = (
+                None
+                if attempt == "raw"
+                else over_or_none(rendered.get(component) or {}, originals[component])
+            )
             if over is None:
                 _keep_whole(values, component, originals[component])
                 yield f"{component}: the whole component, as its lists repeat a key"
@@ -53,7 +57,8 @@ def _components(spec: dict[str, Any]) -> Components:
     return {c["name"]: c for c in spec["components"]} if services is None else services
 
 
-def _over(rendered: dict[str, Any], original: dict[str, Any]) -> dict[str, Any] | None:
+def over_or_none(rendered: dict[str, Any], original: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the hatch must say beside the fields, None when no merge makes the one the other."""
     try:
         return patch(rendered, original)
     except Unpatchable:
