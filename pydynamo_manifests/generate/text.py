@@ -22,19 +22,20 @@ _LISTS = re.compile(r"^( *)(command|leadingArgs|pullSecrets):\n((?:\1- [\w./:-]+
 
 
 def values_text(
-    made: Composition | RequestComposition, header: Sequence[str], *, under: str | None = None
+    made: Composition | RequestComposition, header: Sequence[str], *, under: Sequence[str] = ()
 ) -> str:
     """Return the values as commented YAML.
 
     Args:
         made: What composition decided.
         header: Comment lines that stand first, without their marks.
-        under: Key of a parent chart to nest the values under: the name or alias of its dependency.
+        under: Keys of parent charts to nest the values under: names or aliases of dependencies, outermost first.
     """
-    values: dict[str, Any] = {under: made.values} if under else made.values
+    values: dict[str, Any] = made.values
+    for key in reversed(under):
+        values = {key: values}
     text = _compact(yaml.dump(values))
-    prefix = (under,) if under else ()
-    comments = {(*prefix, *path): words for path, words in made.notes.items()}
+    comments = {(*under, *path): words for path, words in made.notes.items()}
     return "".join(f"# {line}".rstrip() + "\n" for line in header) + _commented(text, comments)
 
 

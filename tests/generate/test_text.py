@@ -34,7 +34,7 @@ def test_a_values_file_reads_back_as_what_was_composed(name: str, intent: Intent
     made = composition(intent)
     text = values_text(made, [name])
     assert yaml.load(text) == made.values
-    assert yaml.load(values_text(made, [], under="qwen")) == {"qwen": made.values}
+    assert yaml.load(values_text(made, [], under=("product", "qwen"))) == {"product": {"qwen": made.values}}
     assert max(map(len, text.splitlines())) <= 110
     load_values(yaml.load(text), name)
 

@@ -37,7 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="list backends, patterns and releases")
     parser.add_argument(
-        "--under", metavar="KEY", help="nest the values for a parent chart: its dependency's name"
+        "--under",
+        metavar="KEY",
+        type=_dependencies,
+        default=(),
+        help="nest the values for a parent chart: the name or alias of its dependency; A.B for one inside another",
     )
     parser.add_argument(
         "--request",
@@ -68,6 +72,20 @@ def _add(group: argparse._ArgumentGroup, option: IntentOption) -> None:
     group.add_argument(
         option.name, dest=option.dest, action=action, type=kind, metavar=metavar, help=option.help
     )
+
+
+def _dependencies(text: str) -> tuple[str, ...]:
+    """Return the names in ``A.B``; what Helm takes as no name of a dependency is refused."""
+    from argparse import ArgumentTypeError
+    from re import fullmatch
+
+    names = tuple(text.split("."))
+    if not all(fullmatch(r"[A-Za-z0-9_-]+", name) for name in names):
+        raise ArgumentTypeError(
+            f"{text!r}: a dependency's name or alias has letters, digits, '-' and '_', and a dot stands between two "
+            "names; write --under qwen, or --under product.qwen"
+        )
+    return names
 
 
 def _milliseconds(text: str) -> float:
@@ -119,12 +137,15 @@ def _request(args: argparse.Namespace) -> int:
 
 
 def _text(
-    made: Composition | RequestComposition, headline: str, intent: Intent | RequestIntent, under: str | None
+    made: Composition | RequestComposition,
+    headline: str,
+    intent: Intent | RequestIntent,
+    under: tuple[str, ...],
 ) -> str:
     from pydynamo_manifests.generate.options import command_line
     from pydynamo_manifests.generate.text import values_text
 
-    nested = f" --under {under}" if under else ""
+    nested = f" --under {'.'.join(under)}" if under else ""
     return values_text(made, [f"Composed by: {command_line(intent)}{nested}", headline], under=under)
 
 

@@ -70,7 +70,6 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 def _detail(release: Release) -> list[str]:
-    patch = f", this patch {release.date}" if release.date else ""
     sections = {
         "engines": (f"{name} {version}" for name, version in release.engines.items()),
         f"images in {release.registry}": release.images,
@@ -88,7 +87,7 @@ def _detail(release: Release) -> list[str]:
         "worker names": (f"{b}: {_names(release, b)}" for b in release.backends),
         "operator webhooks": (f"{w.type} {w.path}" for w in release.webhooks),
     }
-    head = f"Dynamo {release} (line since {release.first_date}{patch})"
+    head = f"Dynamo {release} (line since {release.first_date}, this patch {release.date})"
     return [head, *(line for title, lines in sections.items() for line in _section(title, lines))]
 
 

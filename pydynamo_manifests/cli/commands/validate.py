@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -76,16 +75,22 @@ def run(args: Namespace) -> int:
     """Judge, write the report, and return the exit code."""
     from pydynamo_manifests.cli.inputs import write_output
     from pydynamo_manifests.validate.formats import write
+    from pydynamo_manifests.validate.formats.text import Teller, joined
     from pydynamo_manifests.validate.run import validate_paths
 
     gc.set_threshold(_COLLECT_AFTER)
-    target = _target(args)
-    texts = _Texts()
-    report = validate_paths(args.paths, target, jobs=_jobs(args), progress=_progress(), stdin=texts.stdin)
-    colour = args.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    write_output(write(report, args.format, lines=texts.lines, colour=colour), args.output)
+    told: list[str] = []
+    tell = Teller(colour=_coloured(args)) if args.format == "text" else None
+    report = validate_paths(
+        args.paths, _target(args), jobs=_jobs(args), progress=_progress(), tell=tell, told=told.append
+    )
+    write_output(joined(told, report) if tell else write(report, args.format), args.output)
     _close(report)
     return _exit(report, args.fail_on)
+
+
+def _coloured(args: Namespace) -> bool:
+    return args.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _target(args: Namespace) -> Target:
@@ -117,28 +122,6 @@ def _jobs(args: Namespace) -> int:
 
     many = STDIN not in args.paths and sum(1 for _ in files_of(args.paths)) >= _MANY_FILES
     return min(2, os.cpu_count() or 1) if many else 1
-
-
-class _Texts:
-    """The lines of sources, for showing them: files are read again, standard input is kept."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, list[str]] = {}
-
-    def stdin(self, text: str) -> None:
-        """Keep what came from standard input."""
-        self.kept["-"] = text.splitlines()
-
-    def lines(self, source: str) -> list[str]:
-        """Return the lines of a source."""
-        if source not in self.kept:
-            kept = self.kept.get("-")
-            self.kept = {} if kept is None else {"-": kept}
-            try:
-                self.kept[source] = Path(source).read_text(encoding="utf-8-sig").splitlines()
-            except (OSError, UnicodeDecodeError):
-                self.kept[source] = []
-        return self.kept[source]
 
 
 def _progress() -> Any:
