@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.convert import component
+from pydynamo_manifests.convert import component, component_back
 from pydynamo_manifests.convert.payload import (
     NO_SERVICE_NAME,
     PREFIXES,
@@ -74,7 +74,7 @@ def to_alpha(beta: Obj) -> Obj:
     spoke = read_spec(spec_text, "AlphaComponentSpec")
     saved_status = read_status(status_text, "AlphaComponentStatus", strict=True)
     spec, own_name = beta.get("spec", {}), metadata.get("name", "")
-    alpha, left = component.to_alpha(spec, spoke[0] if spoke else None)
+    alpha, left = component_back.to_alpha(spec, spoke[0] if spoke else None)
     if "backendFramework" in spec:
         alpha["backendFramework"] = spec["backendFramework"]
     name = spec.get("name", "")

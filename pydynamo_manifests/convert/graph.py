@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.convert import component
+from pydynamo_manifests.convert import component, component_back
 from pydynamo_manifests.convert.payload import (
     PREFIXES,
     read_spec,
@@ -171,7 +171,7 @@ def _components_to_alpha(components: list[Obj], kept: Obj, *, from_spoke: bool) 
                 f"spec.components: two components are called {name!r}; v1alpha1 keeps them in a map"
             )
         spoke = kept.get(name) or {}
-        services[name], left = component.to_alpha(beta, spoke)
+        services[name], left = component_back.to_alpha(beta, spoke)
         if "serviceName" in spoke:
             services[name]["serviceName"] = spoke["serviceName"]
         if every or left or (not from_spoke and "podTemplate" in beta):
