@@ -405,22 +405,6 @@ def test_a_new_chart_version_with_equal_values_restarts_nothing(tmp_path: Any) -
     assert now == then
 
 
-def test_as_a_subchart(tmp_path: Any) -> None:
-    import shutil  # noqa: PLC0415 - one test
-
-    parent = tmp_path / "parent"
-    shutil.copytree(CHART, parent / "charts/dynamo-platform")
-    (parent / "Chart.yaml").write_text(
-        "apiVersion: v2\nname: parent\nversion: 1.0.0\n"
-        "dependencies: [{name: dynamo-platform, version: '*', condition: dynamo-platform.enabled}]\n"
-    )
-    (parent / "values.yaml").write_text(
-        "global: {theirs: 1, imageRegistry: mirror}\ndynamo-platform: {enabled: true}\n"
-    )
-    objects = helm_template(parent, name="dynamo", namespace=HOME)
-    assert manager(objects)["image"].startswith("mirror/")
-
-
 def test_nothing_looks_at_the_cluster_or_the_clock() -> None:
     banned = re.compile(
         r"\b(lookup|randAlpha\w*|randNumeric|randAscii|uuidv4|now|date|genCA|genSignedCert)\b"

@@ -134,6 +134,13 @@ COMBINATIONS: list[tuple[dict[str, Any], str]] = [
         {"nats.mode": "builtIn", "nats.server.jetstream.size": "10Q"},
         'nats.server.jetstream: "10Q" is no amount of memory, write e.g. 10Gi',
     ),
+    (
+        {"runtimeImages.images": {"v_llm": {"repository": "a"}}, "runtimeImages.prepull.images": ["v_llm"]},
+        (
+            "runtimeImages.images.v_llm: a container that pulls it cannot be called so: write at most 58 small "
+            "letters, digits and -"
+        ),
+    ),
     ({"discovery.backend": "etcd"}, "discovery.backend etcd needs discovery.etcd.address"),
     (
         {"runtimeImages.prepull.enabled": True},

@@ -44,10 +44,10 @@ def only(objects: list[dict[str, Any]], kind: str, suffix: str = "") -> dict[str
     return found[0]
 
 
-def refusal(version: int = 4, **sets: Any) -> str:
+def refusal(version: int = 4, *, name: str = "dynamo", **sets: Any) -> str:
     """Return Helm's words when it refuses these values."""
     given = {**sets.pop("sets", {}), **{key.replace("__", "."): value for key, value in sets.items()}}
     pairs = [f"{key}={json.dumps(value)}" for key, value in given.items()]
-    result = helm("template", "dynamo", CHART, "-n", HOME, *value_arguments(set_json=pairs), version=version)
+    result = helm("template", name, CHART, "-n", HOME, *value_arguments(set_json=pairs), version=version)
     assert result.code, "was not refused"
     return result.stderr

@@ -3,15 +3,15 @@
 {{- .Values.nameOverride | default "dynamo" | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{- /* dynamo-platform.fullname: the start of every name of this release. */ -}}
+{{- /* dynamo-platform.fullname: the start of every name of this release. A release's name may hold dots, a Service's not. */ -}}
 {{- define "dynamo-platform.fullname" -}}
-{{- $name := include "dynamo-platform.name" . -}}
-{{- .Values.fullnameOverride | default (contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name)) -}}
+{{- $name := include "dynamo-platform.name" . -}}{{- $release := replace "." "-" .Release.Name -}}
+{{- .Values.fullnameOverride | default (contains $name $release | ternary $release (printf "%s-%s" $release $name)) -}}
 {{- end -}}
 
-{{- /* dynamo-platform.cut: "<start>-<suffix>" in 63 characters; what is cut is replaced by a hash of it. */ -}}
+{{- /* dynamo-platform.cut: "<start>-<suffix>" in 52 characters, so that a StatefulSet's revision, which is a label, has 63; what is cut is replaced by a hash of it. */ -}}
 {{- define "dynamo-platform.cut" -}}
-{{- $room := sub 62 (len .suffix) | int -}}
+{{- $room := sub 51 (len .suffix) | int -}}
 {{- $start := .start -}}
 {{- if gt (len $start) $room -}}
   {{- $start = printf "%s-%s" (trunc (int (sub $room 9)) $start | trimSuffix "-") (sha256sum $start | trunc 8) -}}
@@ -65,7 +65,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- /* dynamo-platform.metadata: all of an object's metadata, from root, name, component; optional: namespace (false for kinds without), labels, annotations. */ -}}
 {{- define "dynamo-platform.metadata" -}}
 {{- $root := .root -}}{{- $v := $root.Values -}}
-{{- $labels := dict "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_") "app.kubernetes.io/managed-by" $root.Release.Service "app.kubernetes.io/version" $root.Chart.AppVersion "app.kubernetes.io/part-of" "dynamo-platform" -}}
+{{- $labels := dict "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") "app.kubernetes.io/managed-by" $root.Release.Service "app.kubernetes.io/version" $root.Chart.AppVersion "app.kubernetes.io/part-of" "dynamo-platform" -}}
 {{- range list $v.commonLabels .labels }}{{ range $key, $value := . }}{{ $_ := set $labels $key $value }}{{ end }}{{ end -}}
 {{- $_ := set $labels "app.kubernetes.io/name" (include "dynamo-platform.name" $root) -}}
 {{- $_ := set $labels "app.kubernetes.io/instance" $root.Release.Name -}}

@@ -41,13 +41,14 @@ tls {
 }
 {{- end }}
 {{- if gt (int $s.replicas) 1 }}
+{{- $headless := include "dynamo-platform.object" (list . "nats-headless") }}
 cluster {
   name: {{ $name }}
   port: 6222
   no_advertise: true
   routes: [
     {{- range until (int $s.replicas) }}
-    nats://{{ $name }}-{{ . }}.{{ $name }}-headless.{{ $.Release.Namespace }}.svc:6222
+    nats://{{ $name }}-{{ . }}.{{ $headless }}.{{ $.Release.Namespace }}.svc:6222
     {{- end }}
   ]
   {{- if $s.tls.secretName }}

@@ -1,6 +1,6 @@
 {{- /* dynamo-platform.pull: a container that ends at once: what it is for happens before it starts. */ -}}
 {{- define "dynamo-platform.pull" -}}
-- name: pull-{{ .name }}
+- name: {{ .name }}
   image: {{ .image }}
   imagePullPolicy: IfNotPresent
   command: [/bin/true]

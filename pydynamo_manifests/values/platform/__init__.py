@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from pydynamo_manifests.values.base import Fragment, Fragments, StringMap, Values
+from pydynamo_manifests.values.platform.common import Label, Name
 from pydynamo_manifests.values.platform.crds import Crds
 from pydynamo_manifests.values.platform.integrations import Integrations
 from pydynamo_manifests.values.platform.messaging import Discovery, Nats
@@ -35,9 +36,9 @@ class Global(Values):
 class PlatformValues(Values):
     """The platform."""
 
-    nameOverride: str | None = None
+    nameOverride: Label | None = None
     """The name `dynamo` in names and labels."""
-    fullnameOverride: str | None = None
+    fullnameOverride: Name | None = None
     """Start of every object's name; made of the release's when null."""
     commonLabels: StringMap = {}
     """Labels of every object."""

@@ -13,6 +13,8 @@ __all__ = [
     "Digest",
     "Duration",
     "Image",
+    "Label",
+    "Name",
     "Port",
     "PullPolicy",
     "Scheduling",
@@ -26,6 +28,10 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Duration = Annotated[str, Field(pattern=r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$")]
 """Go's notation: `30s`, `15m`, `4h`."""
 Tag = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+Label = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+"""A name that may be part of names and the value of a label."""
+Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+"""A name that a Service may have, too."""
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
