@@ -41,7 +41,7 @@ def judge_object(obj: dict[str, Any], target: Target, beside: Sequence[Any] = ()
         beside: All documents of the same source, the object itself among them or not.
     """
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
-    if not isinstance(api_version, str) or not isinstance(kind, str) or not kind:
+    if not (isinstance(api_version, str) and api_version and isinstance(kind, str) and kind):
         return [_shapeless(obj)]
     if isinstance(obj.get("items"), list) and _LIST.fullmatch(kind):
         return _judge_list(obj["items"], target)
@@ -55,7 +55,8 @@ def judge_object(obj: dict[str, Any], target: Target, beside: Sequence[Any] = ()
 
 
 def _shapeless(obj: dict[str, Any]) -> Finding:
-    field = "kind" if isinstance(obj.get("apiVersion"), str) else "apiVersion"
+    api_version = obj.get("apiVersion")
+    field = "kind" if isinstance(api_version, str) and api_version else "apiVersion"
     return NOT_AN_OBJECT.finding((field,), f"an object needs {field}, as text")
 
 

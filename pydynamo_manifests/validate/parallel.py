@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pydynamo_manifests.validate.report import Document
+    from pydynamo_manifests.validate.run import Tell
     from pydynamo_manifests.validate.target import Target
 
 __all__ = ["judge_files"]
@@ -17,14 +18,16 @@ __all__ = ["judge_files"]
 _CHUNK = 64
 _COLLECT_AFTER = 50_000
 """Objects between two looks for garbage in circles; trees of documents have none, and each look costs."""
-_target: list[Target] = []
+_target: list[tuple[Target, Tell | None]] = []
 
 
-def judge_files(files: Sequence[tuple[str, bool]], target: Target, jobs: int) -> Iterator[list[Document]]:
-    """Yield the documents of each file."""
+def judge_files(
+    files: Sequence[tuple[str, bool]], target: Target, jobs: int, tell: Tell | None = None
+) -> Iterator[tuple[list[Document], str]]:
+    """Yield the documents of each file, and what ``tell`` says of them."""
     chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
     _warm(target)
-    with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target,)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target, tell)) as pool:
         yield from pool.map(_judge, files, chunksize=chunk)
 
 
@@ -38,14 +41,14 @@ def _warm(target: Target) -> None:
         judge_of(target.release.version, "DynamoGraphDeployment", version)
 
 
-def _set_target(target: Target) -> None:
-    _target[:] = [target]
+def _set_target(target: Target, tell: Tell | None) -> None:
+    _target[:] = [(target, tell)]
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
 
 
-def _judge(file: tuple[str, bool]) -> list[Document]:
-    from pydynamo_manifests.validate.run import validate_file  # noqa: PLC0415 - imports this module
+def _judge(file: tuple[str, bool]) -> tuple[list[Document], str]:
+    from pydynamo_manifests.validate.run import judge_file  # noqa: PLC0415 - imports this module
 
-    path, named = file
-    return validate_file(path, _target[0], named=named)
+    (path, named), (target, tell) = file, _target[0]
+    return judge_file(path, target, named=named, tell=tell)

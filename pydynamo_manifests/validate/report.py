@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydynamo_manifests.yaml import Path
@@ -42,6 +43,7 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _PART = re.compile(r"\[([^\]]*)\]|\.?([^.\[]+)")
 
 
+@lru_cache(maxsize=4096)
 def print_path(path: Path) -> str:
     """Write a path as the API server does: ``spec.components[1].image``, ``spec.services[worker]``."""
     out: list[str] = []
@@ -133,6 +135,11 @@ class Document:
         """Travel between processes as plain values."""
         values = (self.source, self.index, self.api_version, self.kind, self.name)
         return Document, (*values, self.status, self.findings)
+
+    def saying(self, findings: Iterable[Finding]) -> Document:
+        """Return the document with the same findings, each at its place."""
+        named = (self.source, self.index, self.api_version, self.kind, self.name)
+        return Document(*named, self.status, tuple(findings))
 
     @classmethod
     def judged(cls, source: str, index: int, obj: Any, findings: Iterable[Finding]) -> Document:

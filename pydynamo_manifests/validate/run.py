@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,21 @@ from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.validate.codes import BAD_YAML, NOT_AN_OBJECT, UNREADABLE
 from pydynamo_manifests.validate.objects import Skipped, judge_object, kept
 from pydynamo_manifests.validate.report import Document, Finding, Report
-from pydynamo_manifests.validate.sources import STDIN, documents, files_of, is_template, read_text
+from pydynamo_manifests.validate.sources import documents, files_of, is_template, read_text
 from pydynamo_manifests.validate.target import Target
 from pydynamo_manifests.yaml.guards import MAX_DEPTH, is_deep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pydynamo_manifests.validate.cluster import Cluster
     from pydynamo_manifests.validate.sources import Found
     from pydynamo_manifests.yaml import Parsed
 
-__all__ = ["validate", "validate_paths", "validate_text"]
+__all__ = ["Tell", "judge_file", "validate", "validate_paths", "validate_text"]
+
+Tell = Callable[["list[Document]", str], str]
+"""Writes what is to be said of the documents of a text."""
 
 
 def validate(
@@ -66,7 +69,8 @@ def validate_paths(
     *,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
-    stdin: Callable[[str], None] | None = None,
+    tell: Tell | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Report:
     """Judge files and folders (with all YAML and JSON below them); ``-`` is standard input.
 
@@ -75,7 +79,8 @@ def validate_paths(
         target: What to judge against.
         jobs: How many processes share the work.
         progress: Called with how many files are done, and how many there are.
-        stdin: Called with the text of standard input, which cannot be read twice.
+        tell: Writes what is to be said of a file's documents, where its text is at hand.
+        told: Called with what ``tell`` wrote, file by file.
 
     Raises:
         InputError: A path that does not exist.
@@ -86,28 +91,33 @@ def validate_paths(
     if jobs > 1 and len(files) > 1:
         from pydynamo_manifests.validate.parallel import judge_files  # noqa: PLC0415 - only for many files
 
-        results = judge_files(files, target, jobs)
+        results = judge_files(files, target, jobs, tell)
     else:
-        results = (validate_file(file, target, named=named, stdin=stdin) for file, named in files)
+        results = (judge_file(file, target, named=named, tell=tell) for file, named in files)
     found: list[Document] = []
-    for done, documents_of_file in enumerate(results, 1):
-        found += documents_of_file
+    for done, (judged, said) in enumerate(results, 1):
+        found += judged
+        if told:
+            told(said)
         if progress:
             progress(done, len(files))
     return Report(tuple(found))
 
 
-def validate_file(
-    path: str, target: Target, *, named: bool = True, stdin: Callable[[str], None] | None = None
-) -> list[Document]:
-    """Judge one file; ``named`` says that the user asked for it itself, not only for its folder."""
+def judge_file(
+    path: str, target: Target, *, named: bool = True, tell: Tell | None = None
+) -> tuple[list[Document], str]:
+    """Judge one file; return its documents, and what ``tell`` says of them.
+
+    ``named`` says that the user asked for it itself, not only for its folder.
+    """
     try:
         text = read_text(path)
     except InputError as e:
-        return [Document.failed(path, 0, UNREADABLE.finding((), str(e)))]
-    if stdin and path == STDIN:
-        stdin(text)
-    return list(_documents_of(text, path, target, named=named))
+        text, judged = "", [Document.failed(path, 0, UNREADABLE.finding((), str(e)))]
+    else:
+        judged = list(_documents_of(text, path, target, named=named))
+    return judged, tell(judged, text) if tell else ""
 
 
 def _documents_of(text: str, source: str, target: Target, *, named: bool = True) -> Iterator[Document]:
@@ -132,8 +142,8 @@ def _documents_of(text: str, source: str, target: Target, *, named: bool = True)
 def _located(document: Document, found: Found, parsed: Parsed) -> Document:
     places = parsed.nearest([finding.place for finding in document.findings])
     pairs = zip(document.findings, places, strict=True)
-    placed = (finding.placed(line + found.line, column) for finding, (line, column) in pairs)
-    return replace(document, findings=tuple(placed))
+    placed = [finding.placed(line + found.line, column) for finding, (line, column) in pairs]
+    return document.saying(placed)
 
 
 def _object(

@@ -40,7 +40,7 @@ def test_text_is_utf_8_with_or_without_a_mark(tmp_path: Path, monkeypatch: pytes
     assert read_text(str(file)) == "a: é"
 
     file.write_bytes(b"a: \xff")
-    with pytest.raises(InputError, match=r"is no UTF-8 text \(byte 4\)"):
+    with pytest.raises(InputError, match=r"is no UTF-8 text \(line 1, byte 4 of the file\)"):
         read_text(str(file))
     with pytest.raises(InputError, match="cannot be read"):
         read_text(str(tmp_path))

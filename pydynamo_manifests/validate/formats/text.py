@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydynamo_manifests.validate.report import Document, Finding, Report
 
-__all__ = ["summary", "write"]
+__all__ = ["Teller", "joined", "summary", "write"]
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "hint": "32", "dim": "2", "bold": "1"}
 _WIDTH = 120
@@ -18,16 +18,20 @@ _SECRET = re.compile(r"""\bkind["']?\s*:\s*["']?Secret\b""")
 """Says that a document holds Secrets, alone, in a List or in what cannot be parsed: none of it is shown."""
 _SENSITIVE = re.compile(r"(?i)(?:token|password|passwd|secret|credentials?|api[-_]?key)\b")
 """Names after which a line, or the next one, may hold what nobody else should read."""
+_WORDS = ("token", "passw", "secret", "credential", "key")
+"""Without any of these no such name is there, which is cheaper to see."""
 
 
 def write(report: Report, lines: Callable[[str], list[str]], *, colour: bool) -> str:
     """Return what was found, and a summary; ``""`` when every document is valid and nothing was said."""
-    paint = _paint if colour else _plain
-    told = [d for d in report.documents if d.findings]
-    if not told:
-        return ""
-    out = [line for document in told for line in _document(document, lines, paint)]
-    return "\n".join([*out, summary(report), ""])
+    tell = Teller(colour=colour)
+    return joined([tell.document(d, lines(d.source)) for d in report.documents if d.findings], report)
+
+
+def joined(told: Iterable[str], report: Report) -> str:
+    """Return what was told of the documents of a report, and a summary; ``""`` when nothing was."""
+    parts = [part for part in told if part]
+    return "".join([*parts, summary(report), "\n"]) if parts else ""
 
 
 def summary(report: Report) -> str:
@@ -45,33 +49,44 @@ def _plain(text: str, name: str) -> str:  # noqa: ARG001 - the signature of _pai
     return text
 
 
-def _document(
-    document: Document, lines: Callable[[str], list[str]], paint: Callable[[str, str], str]
-) -> Iterator[str]:
-    named = "/".join(part for part in (document.kind, document.name) if part)
-    head = f"{document.source}: {named}" if named else f"{document.source}: document {document.index + 1}"
-    if document.status == "skipped":
-        yield paint(_safe(f"{head}: skipped: {document.findings[0].message}"), "dim")
-        return
-    yield paint(_safe(f"{head}: {document.status}"), "bold")
-    known = lines(document.source)
-    known = [] if any(_SECRET.search(line) for line in _own(known, document)) else known
-    for finding in document.findings:
-        yield from _finding(finding, known, paint)
+class Teller:
+    """Tells what was found in the documents of a source, beside the judging, where its text is at hand."""
 
+    def __init__(self, *, colour: bool) -> None:
+        self.paint = _paint if colour else _plain
 
-def _finding(finding: Finding, known: list[str], paint: Callable[[str, str], str]) -> Iterator[str]:
-    place = f"{finding.line}:{finding.column}" if finding.line else "-"
-    path = f"{finding.path}: " if finding.path else ""
-    severity = paint(finding.severity, finding.severity)
-    yield f"  {place:>7}  {severity}  {finding.rule}  {_safe(path + finding.message)}"
-    if finding.line and finding.column and finding.line <= len(known) and not _hidden(known, finding.line):
-        text = known[finding.line - 1].replace("\t", " ")
-        yield paint(f"           | {_safe(text[:_WIDTH])}", "dim")
-        if finding.column <= _WIDTH:
-            yield f"           | {' ' * (finding.column - 1)}{paint('^', finding.severity)}"
-    if finding.hint:
-        yield f"           {paint('hint:', 'hint')} {_safe(finding.hint)}"
+    def __call__(self, documents: Iterable[Document], text: str) -> str:
+        """Return what was found in the documents of a text."""
+        found = [document for document in documents if document.findings]
+        lines = text.splitlines() if found else []
+        return "".join(self.document(document, lines) for document in found)
+
+    def document(self, document: Document, known: list[str]) -> str:
+        """Return what was found in a document of a text with these lines."""
+        named = "/".join(part for part in (document.kind, document.name) if part)
+        head = f"{document.source}: {named}" if named else f"{document.source}: document {document.index + 1}"
+        if document.status == "skipped":
+            return self.paint(_safe(f"{head}: skipped: {document.findings[0].message}"), "dim") + "\n"
+        secret = any("Secret" in line for line in known) and any(map(_SECRET.search, _own(known, document)))
+        shown = [] if secret else known
+        told = [self.paint(_safe(f"{head}: {document.status}"), "bold")]
+        for finding in document.findings:
+            told += self._finding(finding, shown)
+        return "\n".join([*told, ""])
+
+    def _finding(self, finding: Finding, known: list[str]) -> Iterator[str]:
+        paint, line, column = self.paint, finding.line, finding.column
+        place, path = f"{line}:{column}" if line else "-", finding.path
+        severity = paint(finding.severity, finding.severity)
+        message = f"{path}: {finding.message}" if path else finding.message
+        yield f"  {place:>7}  {severity}  {finding.rule}  {_safe(message)}"
+        if line and column and line <= len(known) and not _hidden(known, line):
+            text = known[line - 1].replace("\t", " ")
+            yield paint(f"           | {_safe(text[:_WIDTH])}", "dim")
+            if column <= _WIDTH:
+                yield f"           | {' ' * (column - 1)}{paint('^', finding.severity)}"
+        if finding.hint:
+            yield f"           {paint('hint:', 'hint')} {_safe(finding.hint)}"
 
 
 def _own(known: list[str], document: Document) -> list[str]:
@@ -83,7 +98,12 @@ def _own(known: list[str], document: Document) -> list[str]:
 
 
 def _hidden(known: list[str], line: int) -> bool:
-    return any(_SENSITIVE.search(text) for text in known[max(line - 2, 0) : line])
+    """Tell whether a line, or the one before it, has a name after which nobody should read on."""
+    return any(
+        _SENSITIVE.search(text)
+        for text in known[max(line - 2, 0) : line]
+        if any(word in text.casefold() for word in _WORDS)
+    )
 
 
 def _safe(text: str) -> str:

@@ -57,10 +57,16 @@ def starts(
     if "dynamo" not in script.text and "planner_sla" not in script.text:
         return []
     found: list[Start] = []
+    given = _expanded(tokens[tokens.index(script) + 2 :], variables)
     for words in commands(_filled(script.text, variables), variables):
-        line = [Token(w.text, script.path, w.known, w.many) for w in words]
+        line = [t for w in words for t in _given(Token(w.text, script.path, w.known, w.many), given)]
         found += _modules(line, shell=True)  # noqa: S604 - says that the words stand in a shell line; nothing runs
     return found
+
+
+def _given(word: Token, given: list[Token]) -> list[Token]:
+    """Return the words after a script and its name where it says ``"$@"``."""
+    return given if word.many and word.text == "$@" else [word]
 
 
 def script_of(command: Sequence[str], args: Sequence[str], default: tuple[str, ...] = ()) -> Token | None:

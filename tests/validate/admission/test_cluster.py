@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no\.yaml: cannot be read: No such file or directory"):
         Cluster.from_file(tmp_path / "no.yaml")
     (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe")
-    with pytest.raises(InputError, match=r"bad\.yaml: cannot be read"):
+    with pytest.raises(InputError, match=r"bad\.yaml: is UTF-16"):
         Cluster.from_file(tmp_path / "bad.yaml")
 
 

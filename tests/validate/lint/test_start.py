@@ -46,6 +46,12 @@ def read(command: list[str], args: list[str] | None = None, default: tuple[str, 
             [("dynamo.vllm", ["qwen", "$(SECRET)", "$(NONE)"])],
         ),
         (["sh", "-c"], ["python3 -m dynamo.vllm --model $(MODEL)"], [("dynamo.vllm", ["--model", "qwen"])]),
+        (
+            ["/bin/sh", "-c"],
+            ['exec python3 -m dynamo.vllm --a "$@" --b', "name", "--model", "$(MODEL)"],
+            [("dynamo.vllm", ["--a", "--model", "qwen", "--b"])],
+        ),
+        (["sh", "-c", 'python3 -m dynamo.vllm "$@"'], [], [("dynamo.vllm", [])]),
         (["/start.sh"], ["--model", "m"], []),
         (["python3", "-m", "vllm.entrypoints.openai.api_server"], [], []),
         (["python3", "server.py"], [], []),
@@ -70,6 +76,8 @@ def test_paths_name_the_item() -> None:
     (start,) = starts(["sh", "-c"], ["python3 -m dynamo.vllm --a"], ENV)
     assert start.shell
     assert start.arguments[0].path == ("args", 0)
+    (start,) = starts(["sh", "-c"], ['python3 -m dynamo.vllm "$@"', "sh", "--a"], ENV)
+    assert start.arguments[0].path == ("args", 2)
 
 
 def test_unknown_references_are_marked() -> None:
