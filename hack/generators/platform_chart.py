@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests import yaml
 from pydynamo_manifests.api.crd import crds
 from pydynamo_manifests.releases import RELEASES, Release
 from pydynamo_manifests.values.chartdocs import replace_table, values_yaml
@@ -45,8 +44,7 @@ def generate() -> dict[str, bytes]:
         CHART / "values.yaml": values_yaml(PlatformValues, INTRO),
         CHART / "values.schema.json": schema,
         CHART / "README.md": replace_table(readme, PlatformValues),
-        CHART / "files/releases.yaml": HEAD.format(source="the release catalogue")
-        + yaml.dump(release_facts()),
+        CHART / "files/releases.json": json.dumps(release_facts(), indent=1) + "\n",
         **presets(),
         **definitions(),
     }
@@ -69,7 +67,8 @@ def release_facts() -> dict[str, Any]:
         for hook in release.webhooks:
             entry = entries.setdefault((hook.type, hook.name, hook.path), _entry(hook))
             entry["lines"].append(release.line)
-    return {"lines": [r.line for r in known], "webhooks": list(entries.values())}
+    head = HEAD.format(source="the release catalogue").removeprefix("# ").strip()
+    return {"$comment": head, "lines": [r.line for r in known], "webhooks": list(entries.values())}
 
 
 def _entry(hook: Any) -> dict[str, Any]:

@@ -22,20 +22,16 @@
 {{- if not (eq (toString .) "false") }}true{{ end -}}
 {{- end -}}
 
-{{- /* dynamo-platform.uses: what is in use, as a map of booleans. */ -}}
+{{- /* dynamo-platform.uses: what is in use, as JSON of booleans. */ -}}
 {{- define "dynamo-platform.uses" -}}
 {{- $i := .Values.integrations -}}
 {{- $cluster := eq .Values.operator.scope.mode "cluster" -}}
-grove: {{ eq (include "dynamo-platform.on" $i.grove.enabled) "true" }}
-lws: {{ eq (include "dynamo-platform.on" $i.lws.enabled) "true" }}
-kai: {{ eq (include "dynamo-platform.on" $i.kai.enabled) "true" }}
-dra: {{ eq (include "dynamo-platform.on" $i.dra.enabled) "true" }}
-mesh: {{ or (eq (include "dynamo-platform.on" $i.serviceMesh.enabled) "true") (not (empty .Values.operator.config.ingress.virtualServiceGateway)) }}
-checkpoint: {{ $i.checkpoint.enabled }}
-lpx: {{ $i.lpx.enabled }}
-gpuDiscovery: {{ $i.gpuDiscovery.enabled }}
-crdOperator: {{ and $cluster (eq .Values.crds.managedBy "operator") }}
-webhooks: {{ eq (include "dynamo-platform.webhooksOn" .) "true" }}
+{{- $uses := dict "checkpoint" $i.checkpoint.enabled "lpx" $i.lpx.enabled "gpuDiscovery" $i.gpuDiscovery.enabled -}}
+{{- range $name := list "grove" "lws" "kai" "dra" }}{{ $_ := set $uses $name (eq (include "dynamo-platform.on" (index $i $name).enabled) "true") }}{{ end -}}
+{{- $_ := set $uses "mesh" (or (eq (include "dynamo-platform.on" $i.serviceMesh.enabled) "true") (not (empty .Values.operator.config.ingress.virtualServiceGateway))) -}}
+{{- $_ := set $uses "crdOperator" (and $cluster (eq .Values.crds.managedBy "operator")) -}}
+{{- $_ := set $uses "webhooks" (eq (include "dynamo-platform.webhooksOn" .) "true") -}}
+{{- toJson $uses -}}
 {{- end -}}
 
 {{- /* dynamo-platform.webhooksOn: "true" when admission webhooks are rendered. */ -}}

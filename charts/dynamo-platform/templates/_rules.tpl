@@ -1,7 +1,7 @@
 {{- /* dynamo-platform.rules: the rules of a role, from root, role, place. */ -}}
 {{- define "dynamo-platform.rules" -}}
 {{- $root := .root -}}{{- $place := .place -}}
-{{- $uses := include "dynamo-platform.uses" $root | fromYaml -}}
+{{- $uses := include "dynamo-platform.uses" $root | fromJson -}}
 {{- range $root.Files.Get (printf "files/rbac/%s.yaml" .role) | fromYamlArray -}}
   {{- $here := has (.place | default "workloads") $place -}}
   {{- if and $here (or (not .when) (index $uses (.when | default ""))) (or (not (or .since .until)) (include "dynamo-platform.within" (list $root .since .until))) }}

@@ -13,8 +13,8 @@
 {{- /* dynamo-platform.webhookEntries: the entries of the operator's release, from root and type. */ -}}
 {{- define "dynamo-platform.webhookEntries" -}}
 {{- $root := .root -}}{{- $type := .type -}}{{- $w := $root.Values.webhooks -}}
-{{- $uses := include "dynamo-platform.uses" $root | fromYaml -}}
-{{- range (($root.Files.Get "files/releases.yaml" | fromYaml).webhooks) -}}
+{{- $uses := include "dynamo-platform.uses" $root | fromJson -}}
+{{- range (($root.Files.Get "files/releases.json" | fromJson).webhooks) -}}
 {{- if and (eq .type $type) (has (include "dynamo-platform.line" $root) .lines) (or (ne .resource "pods") $uses.checkpoint) }}
 - name: {{ .name }}
   admissionReviewVersions: [v1]
