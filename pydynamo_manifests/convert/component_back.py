@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pydynamo_manifests.convert.component import ALPHA_ONLY, SAME, TO_ALPHA_MODE, says_nothing, with_mode
 from pydynamo_manifests.convert.containers import MAIN, SIDECAR, find
-from pydynamo_manifests.convert.pods import sidecar_container
 from pydynamo_manifests.convert.pods_back import (
     hub_only_template,
     project_template,
@@ -104,22 +103,9 @@ def _pod_to_alpha(beta: Obj, alpha: Obj, saved: Obj, spoke: Obj) -> None:
         project_template(template, alpha)
     _restore_pod(alpha, spoke, template)
     if whole is not None:
-        kept = hub_only_template(whole, alpha, _told_sidecar(whole, sidecar, alpha))
+        kept = hub_only_template(whole, alpha, sidecar or "")
         if kept is not None:
             saved["podTemplate"] = kept
-
-
-def _told_sidecar(template: Obj, name: str | None, alpha: Obj) -> Obj | None:
-    """Return the sidecar container unless v1alpha1's own field says all of it."""
-    container = find(template.get("spec", {}).get("containers", []), SIDECAR)
-    if name != SIDECAR or container is None:
-        return None
-    said = "frontendSidecar" in alpha and sidecar_container(alpha["frontendSidecar"]) == container
-    kept_apart = (
-        find(alpha.get("extraPodSpec", {}).get("containers", []), SIDECAR) == container
-        and "frontendSidecar" in alpha
-    )
-    return None if said or kept_apart else container
 
 
 def _is_users_own(template: Obj | None, spoke: Obj) -> bool:

@@ -16,7 +16,7 @@ from pydynamo_manifests.convert.containers import (
     secret_source,
     unite_env,
 )
-from pydynamo_manifests.convert.pods import build_template, has_template, place_of
+from pydynamo_manifests.convert.pods import build_template, has_template, place_of, sidecar_container
 
 if TYPE_CHECKING:
     from pydynamo_manifests.convert.types import Obj
@@ -157,47 +157,71 @@ def _set_main(alpha: Obj, target: Obj) -> None:
         alpha["extraPodSpec"] = extra
 
 
-def hub_only_template(template: Obj, alpha: Obj, sidecar: Obj | None) -> Obj | None:
+def hub_only_template(template: Obj, alpha: Obj, sidecar: str) -> Obj | None:
     """Return what of a template its v1alpha1 form would not bring back, None when that is nothing.
 
     Args:
         template: The whole template.
         alpha: What it became.
-        sidecar: Its frontend sidecar container, when v1beta1's ``frontendSidecar`` names it.
+        sidecar: What v1beta1's ``frontendSidecar`` says, empty when it says nothing.
     """
-    containers = template.get("spec", {}).get("containers", [])
+    containers: list[Obj] = template.get("spec", {}).get("containers", [])
     built = build_template(alpha)["spec"]["containers"]
-    main = find(containers, MAIN)
-    names = [c.get("name") for c in containers]
-    rebuilt = has_template(alpha)
-    expected = [c.get("name") for c in built if main is not None or c.get("name") != MAIN]
-    order_differs = rebuilt and names != expected
+    main, partly = find(containers, MAIN), _partly_said(containers, sidecar, alpha)
+    marked = None if "frontendSidecar" in alpha else sidecar
+    told = partly is not None or bool(marked and find(containers, marked))
+    reordered = has_template(alpha) and _names(containers) != _names(built[main is None :])
     metadata = {k: v for k, v in template.get("metadata", {}).items() if k not in ("annotations", "labels")}
-    moved = main is not None and built[0].get("volumeMounts", []) != main.get("volumeMounts", [])
-    if rebuilt and main is not None and not (metadata or moved or order_differs or sidecar):
+    moved = main is not None and _mounts(built[0]) != _mounts(main)
+    if has_template(alpha) and main is not None and not (metadata or moved or reordered or told):
         return None
-    added = main is not None and any(
-        place_of(m) not in map(place_of, main.get("volumeMounts", []))
-        for m in built[0].get("volumeMounts", [])
-    )
-    kept = [
-        stub
-        for c in containers
-        if (stub := _stub(c, main, sidecar, every=order_differs or (c is main and added)))
-    ]
-    saved: Obj = {"spec": {"containers": kept}} if kept else {}
+    kept = []
+    for container in containers:
+        every = (
+            reordered
+            or container.get("name", "") == marked
+            or (container is main and _gained(built[0], main))
+        )
+        kept.append(
+            _rest_of_sidecar(container) if container is partly else _stub(container, main, every=every)
+        )
+    saved: Obj = {"spec": {"containers": found}} if (found := [stub for stub in kept if stub]) else {}
     return saved | ({"metadata": metadata} if metadata else {})
 
 
-def _stub(container: Obj, main: Obj | None, sidecar: Obj | None, *, every: bool) -> Obj | None:
-    if container is sidecar:
-        dropped = {"image", "args", "env"} | (
-            {"envFrom"} if plain_secret(container.get("envFrom", [])) is not None else set()
-        )
-        return {k: v for k, v in container.items() if k not in dropped}
+def _names(containers: list[Obj]) -> list[str | None]:
+    return [container.get("name") for container in containers]
+
+
+def _mounts(container: Obj) -> list[Obj]:
+    mounts: list[Obj] = container.get("volumeMounts", [])
+    return mounts
+
+
+def _gained(built: Obj, main: Obj) -> bool:
+    known = [place_of(mount) for mount in _mounts(main)]
+    return any(place_of(mount) not in known for mount in _mounts(built))
+
+
+def _partly_said(containers: list[Obj], name: str, alpha: Obj) -> Obj | None:
+    """Return the sidecar container of which v1alpha1's own field says a part, but not all."""
+    container = find(containers, SIDECAR)
+    if name != SIDECAR or container is None or "frontendSidecar" not in alpha:
+        return None
+    apart = find(alpha.get("extraPodSpec", {}).get("containers", []), SIDECAR)
+    whole = container in (sidecar_container(alpha["frontendSidecar"]), apart)
+    return None if whole else container
+
+
+def _rest_of_sidecar(container: Obj) -> Obj:
+    said = {"image", "args", "env"}
+    if plain_secret(container.get("envFrom", [])) is not None:
+        said.add("envFrom")
+    return {key: value for key, value in container.items() if key not in said}
+
+
+def _stub(container: Obj, main: Obj | None, *, every: bool) -> Obj | None:
     stub = {"name": container.get("name", "")}
     if container is main and "volumeMounts" in container:
         return stub | {"volumeMounts": container["volumeMounts"]}
-    if container is main and set(container) == {"name"}:
-        return stub
-    return stub if every else None
+    return stub if every or (container is main and set(container) == {"name"}) else None

@@ -146,6 +146,9 @@ def _name_profiler(containers: list[Obj]) -> None:
             unnamed["name"] = PROFILER
 
 
+_FRAME = ("template", "metadata", "spec", "labels", "annotations")
+
+
 def job_to_alpha(job: Obj, config: Obj) -> Obj | None:
     """Write what v1alpha1 can say of a profiling Job into ``config``; return the Job without it, None if empty."""
     rest = copy.deepcopy(job)
@@ -159,4 +162,10 @@ def job_to_alpha(job: Obj, config: Obj) -> Obj | None:
         config["resources"] = profiler.pop("resources")
     if not containers:
         whole.get("template", {}).get("spec", {}).pop("containers", None)
-    return None if job_to_beta(config, None) == whole else rest
+    return None if _said(job_to_beta(config, None) or {}) == _said(whole) else rest
+
+
+def _said(job: Obj) -> Obj:
+    """Return a Job without the empty template, metadata, spec, labels and annotations that say nothing."""
+    out = {key: _said(item) if key in _FRAME else item for key, item in job.items()}
+    return {key: item for key, item in out.items() if item or key not in _FRAME}

@@ -428,6 +428,35 @@ def test_a_cache_that_main_does_not_mount_leaves_a_mark() -> None:
     assert convert(there, BETA)["spec"]["podTemplate"] == pod
 
 
+def named(name: str) -> Obj:
+    mounts = {} if name == "main" else {"volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+    return {"name": name, "image": "i", "command": ["c"], **mounts}
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "containers", "marked"),
+    [
+        ({"frontendSidecar": "x"}, ["x"], ["x"]),
+        ({"frontendSidecar": "x"}, ["main", "x"], ["x"]),
+        ({"frontendSidecar": "x"}, ["y"], []),
+        ({"frontendSidecar": "sidecar-frontend"}, ["main", "sidecar-frontend"], ["sidecar-frontend"]),
+        ({}, ["", "x", ""], ["", ""]),
+        ({}, ["x"], []),
+    ],
+)
+def test_the_container_that_frontend_sidecar_names_is_marked_and_no_more(
+    sidecar: Obj, containers: list[str], marked: list[str]
+) -> None:
+    listed = [named(name) for name in containers]
+    source = component_deployment({"podTemplate": {"spec": {"containers": listed}}, **sidecar}, BETA)
+    out = convert(source, ALPHA)
+    template = saved(out, "nvidia.com/dcd-spec")["podTemplate"]
+    assert template["spec"]["containers"] == ([{"name": name, "resources": {}} for name in marked] or None)
+    back = convert(out, BETA)["spec"]
+    assert back["podTemplate"]["spec"]["containers"] == listed
+    assert {k: v for k, v in back.items() if k == "frontendSidecar"} == sidecar
+
+
 def test_an_empty_list_of_conditions_is_left_out_where_it_may_be() -> None:
     given = component_deployment({}) | {"status": {"conditions": []}}
     assert "conditions" not in convert(given, BETA).get("status", {})

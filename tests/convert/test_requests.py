@@ -156,6 +156,26 @@ def test_resources_alone_make_the_profilers_container() -> None:
     assert "annotations" not in convert(out, ALPHA)["metadata"]
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {},
+        {"template": {"spec": {"containers": []}}},
+        {"template": {"metadata": {"labels": {}}, "spec": {"nodeSelector": {}}}},
+    ],
+)
+def test_a_profiling_job_that_says_nothing_leaves_no_mark(empty: Obj) -> None:
+    out = convert(request(BETA, {"model": "m", "overrides": {"profilingJob": empty}}), ALPHA)
+    assert "annotations" not in out["metadata"]
+
+
+@pytest.mark.parametrize("job", [{"selector": {}}, {"template": {"spec": {"securityContext": {}}}}])
+def test_an_empty_block_of_a_profiling_job_is_kept_where_it_means_something(job: Obj) -> None:
+    out = convert(request(BETA, {"model": "m", "overrides": {"profilingJob": job}}), ALPHA)
+    kept = saved(out)["overrides"]["profilingJob"]
+    assert job.items() <= kept.items() or kept["template"]["spec"]["securityContext"] == {}
+
+
 def test_retired_annotations_are_taken_away() -> None:
     keys = ("config-map-ref", "output-pvc", "status-backend", "profiling-job-name")
     annotations = {f"nvidia.com/dgdr-{key}": "x" for key in keys}

@@ -84,11 +84,18 @@ def _forget_in_alpha_request(out: Obj) -> None:
         out["spec"].pop("profilingConfig", None)
 
 
+def says_nothing(job: Any) -> bool:
+    frame = ("template", "metadata", "spec", "labels", "annotations")
+    return isinstance(job, dict) and all(key in frame and says_nothing(job[key]) for key in job)
+
+
 def _forget_in_beta_request(out: Obj) -> None:
     spec, status = out["spec"], out.setdefault("status", {})
     spec.setdefault("autoApply", True)
     if spec.get("features", {}).get("planner") == {}:
         del spec["features"]["planner"]
+    if says_nothing(spec.get("overrides", {}).get("profilingJob")):
+        del spec["overrides"]["profilingJob"]
     for key in ("sla", "workload", "modelCache", "features", "overrides"):
         if spec.get(key) == {}:
             del spec[key]
