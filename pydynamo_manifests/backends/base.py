@@ -48,6 +48,8 @@ class Job:
     size: Parallelism
     events: bool
     """A router wants to know which KV blocks this worker holds."""
+    routed: bool = False
+    """A router chooses prefill workers by the KV blocks that they hold."""
 
     @property
     def disaggregated(self) -> bool:
@@ -62,6 +64,8 @@ class Part:
     args: dict[str, Any]
     env: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
+    own_shell: bool = False
+    """The operator would spoil the arguments for the other nodes: they go past it, through a shell."""
 
 
 class Backend(Protocol):

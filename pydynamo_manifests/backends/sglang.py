@@ -63,7 +63,9 @@ def part(job: Job) -> Part:
         args |= release.kv_transfer[NAME][job.role].args
     if job.events:
         args |= deepcopy(dict(release.kv_events[NAME].args))
-    return Part(args, {"GLOO_SOCKET_IFNAME": "eth0"} if job.size.nodes > 1 else {})
+    several = job.size.nodes > 1
+    env = {"GLOO_SOCKET_IFNAME": "eth0"} if several else {}
+    return Part(args, env, own_shell=several and job.events and not release.arguments_quoted)
 
 
 def _parallel(size: Parallelism) -> dict[str, Any]:

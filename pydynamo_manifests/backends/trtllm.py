@@ -61,6 +61,7 @@ def part(job: Job) -> Part:
         "served-model-name": {"from": "model.servedName"},
         **_parallel(job, engine),
         **release.roles[NAME].get(job.role, {}),
+        **(release.routed_roles[NAME].get(job.role, {}) if job.routed else {}),
         **options,
     }
     if job.disaggregated:

@@ -25,14 +25,14 @@ _OPTIONS = {
     "revision": Option("revision"),
 }
 
-# Nodes of one engine must agree on its id, replicas must differ: the names that Grove gives each group
-# do both, and Kubernetes fills them in. Without an id every node makes up its own.
-_ENGINE_ID = "$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)"
+# Nodes of one engine must agree on its id, replicas must differ: the names that Grove or LWS gives each
+# group do both, and Kubernetes fills them in. Without an id every node makes up its own.
+_ENGINE_ID = "$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)-$(LWS_LEADER_ADDRESS)"
 
 NOTES = {
     "connector": "KV blocks travel from prefill to decode over NIXL",
     "kv-transfer-config": "KV blocks travel from prefill to decode over NIXL; both roles need it",
-    "engine_id": "one per group of nodes, by Grove's variables; with LWS a fixed word and one replica",
+    "engine_id": "one per group of nodes, by the variables of Grove or LWS, whichever starts the nodes",
     "kv-events-config": "tells the router which prefixes this worker holds",
     "enable-expert-parallel": "spreads the experts over all GPUs of the worker",
 }
@@ -64,7 +64,7 @@ def part(job: Job) -> Part:
         args |= _transfer(job)
     if job.events:
         args |= deepcopy(dict(release.kv_events[NAME].args))
-    return Part(args)
+    return Part(args, own_shell="engine_id" in args.get("kv-transfer-config", {}))
 
 
 def _parallel(size: Parallelism) -> dict[str, Any]:

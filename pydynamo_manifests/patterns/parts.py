@@ -22,6 +22,7 @@ __all__ = [
     "Notes",
     "frontend",
     "has_cache",
+    "prefill_routing",
     "shared",
     "worker",
     "worker_names",
@@ -34,7 +35,7 @@ Components = dict[str, dict[str, Any]]
 Notes = dict[tuple[str, ...], str]
 """Words that explain a value, by its path."""
 
-FRONTEND = "Frontend"
+FRONTEND, PREFILL_ROUTER = "Frontend", "PrefillRouter"
 _FOLLOWS = "follows the GPUs of the component"
 _PRODUCT = "parallelism fills nodes x gpus: change them together"
 _NAMESPACE = (
@@ -42,6 +43,10 @@ _NAMESPACE = (
     "and only globalDynamoNamespace still changes that (to the namespace dynamo)"
 )
 _VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+].*)?")
+_SHELL = (
+    "a shell of the graph's own: the operator starts the other nodes through one, and spoils JSON or variables "
+    "in arguments that it has to quote for it"
+)
 _ROLES = {
     "worker": "whole answers, prefill and decode in one engine",
     "prefill": "computes prompts and hands their KV blocks over",
@@ -61,12 +66,13 @@ class Graph:
     notes: Notes = field(default_factory=dict)
 
 
-def frontend(graph: Graph, *, router: bool) -> Components:
+def frontend(graph: Graph, *, router: bool, args: Mapping[str, Any] | None = None) -> Components:
     """Return the HTTP server with the router in it.
 
     Args:
         graph: The graph that it belongs to.
         router: Send a request to the worker that holds most of its prefix (router mode ``kv``).
+        args: Flags of this graph's frontend.
     """
     intent = graph.intent
     repository = intent.frontend_image or graph.release.component_images["frontend"]
@@ -81,7 +87,7 @@ def frontend(graph: Graph, *, router: bool) -> Components:
         "image": {"repository": repository} if repository else None,
         "command": ["python3"],
         "leadingArgs": ["-m", "dynamo.frontend"],
-        "args": _frontend_args(graph, router=router),
+        "args": {**_frontend_args(graph, router=router), **(args or {})},
         "env": env,
         **shared(graph, cache=bool(intent.model_path)),
         "nodeSelector": dict(intent.frontend_node_selector),
@@ -92,8 +98,37 @@ def frontend(graph: Graph, *, router: bool) -> Components:
     return {FRONTEND: written(component)}
 
 
+def prefill_routing(graph: Graph, prefill: Components) -> Components:
+    """Return a frontend whose router chooses prefill workers, or with it the router that decode workers ask."""
+    router = graph.release.prefill_router.get(graph.backend.NAME)
+    if router is None:
+        return frontend(graph, router=True)
+    found = frontend(graph, router=True, args=router.frontend)
+    graph.notes["components", FRONTEND, "env", "DYN_ROUTER_MODE"] = (
+        "decode workers are chosen by their load alone"
+    )
+    graph.notes["components", PREFILL_ROUTER] = (
+        "decode workers ask it which prefill worker holds most of a prompt"
+    )
+    (workers,) = prefill.values()
+    blocks = {"block-size": workers["args"][router.block_size]}
+    component = {
+        "replicas": 1,
+        "command": ["python3", "-m", router.module],
+        "args": {"endpoint": "$(DYN_NAMESPACE).prefill.generate", **blocks, **router.args},
+        **shared(graph, cache=False) | {"modelSecret": None},
+    }
+    return found | {PREFILL_ROUTER: written(component)}
+
+
 def worker(
-    graph: Graph, role: str, *, replicas: int = 1, events: bool = False, name: str | None = None
+    graph: Graph,
+    role: str,
+    *,
+    replicas: int = 1,
+    events: bool = False,
+    routed: bool = False,
+    name: str | None = None,
 ) -> Components:
     """Return the workers of one role.
 
@@ -102,6 +137,7 @@ def worker(
         role: ``worker`` (prefill and decode in one), ``prefill`` or ``decode``.
         replicas: How many when the intent does not say.
         events: Whether the router wants to know their KV blocks.
+        routed: Whether a router chooses prefill workers.
         name: Name of the component; the release's own for the role when None.
 
     Raises:
@@ -110,14 +146,14 @@ def worker(
     intent, backend = graph.intent, graph.backend
     sizes = intent.sizes(role)
     size = backend.size(sizes, role)
-    part = backend.part(Job(intent, graph.release, role, size, events))
+    part = backend.part(Job(intent, graph.release, role, size, events, routed))
     name = name or worker_names(graph)[role]
     component = {
         "type": role,
         "replicas": replicas if sizes.replicas is None else sizes.replicas,
         "nodes": size.nodes if size.nodes > 1 else None,
         "gpus": size.gpus or None,
-        "command": ["python3", "-m", backend.MODULE],
+        **_start(backend.MODULE, own_shell=part.own_shell),
         "args": part.args,
         "env": part.env,
         "files": part.files,
@@ -130,6 +166,12 @@ def worker(
     graph.notes["components", name] = _ROLES[role]
     _explain(graph, name, size, part)
     return {name: written(component)}
+
+
+def _start(module: str, *, own_shell: bool) -> dict[str, Any]:
+    if own_shell:
+        return {"command": ["/bin/sh", "-c"], "leadingArgs": [f'exec python3 -m {module} "$@"', module]}
+    return {"command": ["python3", "-m", module]}
 
 
 def _frontend_args(graph: Graph, *, router: bool) -> dict[str, Any]:
@@ -189,6 +231,8 @@ def _explain(graph: Graph, name: str, size: Parallelism, part: Part) -> None:
     here = ("components", name)
     if size.nodes > 1:
         graph.notes[*here, "nodes"] = "needs Grove in the cluster (or LWS with Volcano)"
+    if part.own_shell:
+        graph.notes[*here, "command"] = _SHELL
     if "tensor-parallel-size" in part.args:
         follows = isinstance(part.args["tensor-parallel-size"], dict)
         graph.notes[*here, "args", "tensor-parallel-size"] = _FOLLOWS if follows else _PRODUCT

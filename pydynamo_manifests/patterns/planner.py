@@ -9,6 +9,7 @@ from pydynamo_manifests.patterns.parts import (
     Components,
     Graph,
     frontend,
+    prefill_routing,
     shared,
     worker,
     worker_names,
@@ -72,8 +73,9 @@ def disagg_planner(graph: Graph) -> Components:
 
 def disagg_router_planner(graph: Graph) -> Components:
     """The same, prompts sent to the prefill worker that holds most of their prefix."""
-    workers = _scaled(graph, worker(graph, "prefill", events=True) | worker(graph, "decode"))
-    return frontend(graph, router=True) | _planner(graph, workers, "disagg") | workers
+    prefill = worker(graph, "prefill", events=True, routed=True)
+    workers = _scaled(graph, prefill | worker(graph, "decode", routed=True))
+    return prefill_routing(graph, prefill) | _planner(graph, workers, "disagg") | workers
 
 
 def _scaled(graph: Graph, workers: Components) -> Components:

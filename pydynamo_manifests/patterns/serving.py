@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.patterns.parts import frontend, worker
+from pydynamo_manifests.patterns.parts import frontend, prefill_routing, worker
 
 if TYPE_CHECKING:
     from pydynamo_manifests.patterns.parts import Components, Graph
@@ -29,5 +29,5 @@ def disagg(graph: Graph) -> Components:
 
 def disagg_router(graph: Graph) -> Components:
     """Prefill and decode apart, prompts sent to the prefill worker that holds most of their prefix."""
-    prefill = worker(graph, "prefill", replicas=2, events=True)
-    return frontend(graph, router=True) | prefill | worker(graph, "decode", replicas=2)
+    prefill = worker(graph, "prefill", replicas=2, events=True, routed=True)
+    return prefill_routing(graph, prefill) | prefill | worker(graph, "decode", replicas=2, routed=True)

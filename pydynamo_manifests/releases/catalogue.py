@@ -13,13 +13,14 @@ from pydynamo_manifests.releases.model import (
     KvEvents,
     KvTransfer,
     Planner,
+    PrefillRouter,
     Release,
     Router,
     Webhook,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["catalogue", "releases"]
 
@@ -66,6 +67,10 @@ class _At:
         found = {name: self.rows(entries) for name, entries in catalogue()[section].items()}
         return {name: rows[0] for name, rows in found.items() if rows}
 
+    def by_role(self, section: str, read: Callable[[dict[str, Any]], Any]) -> dict[str, dict[str, Any]]:
+        """Return what is read from each row of a section, by backend and role."""
+        return {b: {e["role"]: read(e) for e in self.rows(rows)} for b, rows in catalogue()[section].items()}
+
     def value(self, *path: str) -> Any:
         entries: Any = catalogue()
         for key in path:
@@ -75,9 +80,7 @@ class _At:
 
 
 def _release(position: int, row: dict[str, Any]) -> Release:
-    at, data = _At(position), catalogue()
-    kinds = {name: Kind(tuple(e["served"]), e["stored"]) for name, e in at.each("kinds").items()}
-    backends = {name: e for name, e in data["backends"].items() if at.holds(e)}
+    at = _At(position)
     return Release(
         position=position,
         version=row["version"],
@@ -86,40 +89,86 @@ def _release(position: int, row: dict[str, Any]) -> Release:
         date=row["date"],
         hidden=row.get("hidden", False),
         engines=row["engines"],
-        registry=data["registry"],
-        images=tuple(e["name"] for e in at.rows(data["images"])),
-        component_images={name: e["image"] for name, e in at.each("componentImages").items()},
-        kinds=kinds,
-        graph_api_version=at.value("graphApiVersion"),
-        graph_api_versions=_graph_api_versions(at, kinds["DynamoGraphDeployment"]),
-        pod_metadata=bool(at.value("podMetadata")),
-        webhooks=tuple(_webhook(e) for e in at.rows(data["webhooks"])),
-        kubernetes=at.row(data["kubernetes"])["minimum"],
-        bundled={name: _bundled(e) for name, e in at.each("bundled").items()},
-        discovery=at.value("discovery"),
-        backends=tuple(backends),
-        multinode=tuple(name for name, e in backends.items() if e["multinode"]),
-        roles={b: {e["role"]: e["args"] for e in at.rows(rows)} for b, rows in data["roles"].items()},
-        kv_transfer={
-            b: {e["role"]: _kv_transfer(e) for e in at.rows(rows)} for b, rows in data["kvTransfer"].items()
-        },
-        kv_events={
-            b: KvEvents(e.get("args", {}), e.get("automatic", False)) for b, e in at.each("kvEvents").items()
-        },
-        worker_names={
-            b: {r: e[r] for r in ("worker", "prefill", "decode")} for b, e in at.each("workerNames").items()
-        },
-        multinode_worker_names=at.value("multinodeWorkerNames"),
-        router=Router(
-            tuple(at.value("router", "modes")),
-            at.value("router", "noEvents"),
-            at.value("router", "overlapWeight"),
-        ),
-        planner=Planner(at.row(data["planner"])["module"]),
-        dynamo_namespace=bool(at.value("dynamoNamespace")),
-        runtime_version=bool(at.value("runtimeVersion")),
+        **_images(at),
+        **_api(at),
+        **_platform(at),
+        **_backends(at),
+        **_workers(at),
+        **_services(at),
         order=_positions(),
     )
+
+
+def _images(at: _At) -> dict[str, Any]:
+    """What is pulled from where."""
+    return {
+        "registry": catalogue()["registry"],
+        "images": tuple(e["name"] for e in at.rows(catalogue()["images"])),
+        "component_images": {name: e["image"] for name, e in at.each("componentImages").items()},
+    }
+
+
+def _api(at: _At) -> dict[str, Any]:
+    """What the API server serves, and what admission takes."""
+    kinds = {name: Kind(tuple(e["served"]), e["stored"]) for name, e in at.each("kinds").items()}
+    return {
+        "kinds": kinds,
+        "graph_api_version": at.value("graphApiVersion"),
+        "graph_api_versions": _graph_api_versions(at, kinds["DynamoGraphDeployment"]),
+        "pod_metadata": bool(at.value("podMetadata")),
+        "webhooks": tuple(_webhook(e) for e in at.rows(catalogue()["webhooks"])),
+        "dynamo_namespace": bool(at.value("dynamoNamespace")),
+        "runtime_version": bool(at.value("runtimeVersion")),
+    }
+
+
+def _platform(at: _At) -> dict[str, Any]:
+    """What runs beside the graphs."""
+    return {
+        "kubernetes": at.row(catalogue()["kubernetes"])["minimum"],
+        "bundled": {name: _bundled(e) for name, e in at.each("bundled").items()},
+        "discovery": at.value("discovery"),
+        "arguments_quoted": bool(at.value("argumentsQuoted")),
+    }
+
+
+def _backends(at: _At) -> dict[str, Any]:
+    """Which engines can be served, and on several nodes."""
+    found = {name: e for name, e in catalogue()["backends"].items() if at.holds(e)}
+    return {
+        "backends": tuple(found),
+        "multinode": tuple(name for name, e in found.items() if e["multinode"]),
+    }
+
+
+def _workers(at: _At) -> dict[str, Any]:
+    """How workers are called and started."""
+    names = ("worker", "prefill", "decode")
+    return {
+        "roles": at.by_role("roles", lambda e: e["args"]),
+        "routed_roles": at.by_role("roles", lambda e: e.get("routed", {})),
+        "kv_transfer": at.by_role("kvTransfer", _kv_transfer),
+        "kv_events": {
+            backend: KvEvents(e.get("args", {}), e.get("automatic", False))
+            for backend, e in at.each("kvEvents").items()
+        },
+        "worker_names": {b: {name: e[name] for name in names} for b, e in at.each("workerNames").items()},
+        "multinode_worker_names": at.value("multinodeWorkerNames"),
+    }
+
+
+def _services(at: _At) -> dict[str, Any]:
+    """What a graph has beside workers."""
+    names = ("modes", "noEvents", "overlapWeight")
+    modes, no_events, overlap_weight = (at.value("router", name) for name in names)
+    return {
+        "router": Router(tuple(modes), no_events, overlap_weight),
+        "prefill_router": {
+            backend: PrefillRouter(e["module"], e["blockSize"], e["args"], e["frontend"])
+            for backend, e in at.each("prefillRouter").items()
+        },
+        "planner": Planner(at.row(catalogue()["planner"])["module"]),
+    }
 
 
 def _graph_api_versions(at: _At, graph: Kind) -> tuple[str, ...]:

@@ -10,7 +10,17 @@ from pydynamo_manifests.errors import UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Bundled", "Kind", "KvEvents", "KvTransfer", "Planner", "Release", "Router", "Webhook"]
+__all__ = [
+    "Bundled",
+    "Kind",
+    "KvEvents",
+    "KvTransfer",
+    "Planner",
+    "PrefillRouter",
+    "Release",
+    "Router",
+    "Webhook",
+]
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,18 @@ class Router:
 
 
 @dataclass(frozen=True)
+class PrefillRouter:
+    """A router that decode workers ask for a prefill worker (``python3 -m MODULE``)."""
+
+    module: str
+    block_size: str
+    """Flag of the workers that says how many tokens a KV block has; the router must agree."""
+    args: Mapping[str, Any]
+    frontend: Mapping[str, Any]
+    """Flags of the frontend beside such a router."""
+
+
+@dataclass(frozen=True)
 class Planner:
     """How the planner is started (``python3 -m MODULE``)."""
 
@@ -87,8 +109,8 @@ class Release:
     line: str = field(compare=False)
     first_date: str = field(compare=False)
     """Day on which the line's first release appeared, ISO 8601."""
-    date: str | None = field(compare=False)
-    """Day of this patch release, None when no source tells it."""
+    date: str = field(compare=False)
+    """Day of this patch release, ISO 8601."""
     hidden: bool = field(compare=False)
     """A development snapshot that is never listed or composed for."""
     engines: Mapping[str, str] = field(compare=False)
@@ -114,6 +136,12 @@ class Release:
     """Backends that one worker of which may span several nodes."""
     roles: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(compare=False)
     """Flags of a role, by backend and role (``prefill``, ``decode``); aggregated workers have none."""
+    routed_roles: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(compare=False)
+    """Flags that differ in a graph whose router chooses prefill workers."""
+    prefill_router: Mapping[str, PrefillRouter] = field(compare=False)
+    """Backends whose decode workers ask a router of their own for a prefill worker."""
+    arguments_quoted: bool = field(compare=False)
+    """The operator quotes arguments for the shell of a worker's other nodes, variables in them too."""
     kv_transfer: Mapping[str, Mapping[str, KvTransfer]] = field(compare=False)
     kv_events: Mapping[str, KvEvents] = field(compare=False)
     worker_names: Mapping[str, Mapping[str, str]] = field(compare=False)

@@ -42,8 +42,10 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
         assert isinstance(result, GraphValues)
         components = seen(render(result, name="g"))
         assert graph_of(render(result, name="g"))["apiVersion"] == at.graph_api_version
+        standalone = backend in at.prefill_router and "disagg-router" in shape
         assert {c.type for c in components.values()} == {
             "frontend",
+            *([""] if standalone else []),
             *(["planner"] if pattern(shape).planner else []),
             *pattern(shape).roles,
         }
@@ -114,7 +116,28 @@ def test_vllm_nodes_of_one_engine_share_an_id_that_replicas_do_not() -> None:
         for name, c in values(nodes=2, gpus=4)["components"].items()
         if name != "Frontend"
     }
-    assert ids == {role: f"{role}-$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)" for role in ("prefill", "decode")}
+    group = "$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)-$(LWS_LEADER_ADDRESS)"
+    assert ids == {role: f"{role}-{group}" for role in ("prefill", "decode")}
+
+
+def test_sglang_s_decode_workers_asked_a_router_of_their_own_before_prefill_workers_registered() -> None:
+    made = seen(render(values(backend="sglang", dynamo="0.7"), name="g"))
+    assert (made["PrefillRouter"].module, made["PrefillRouter"].type) == ("dynamo.router", "")
+    assert made["PrefillRouter"].flags == {
+        "endpoint": "$(DYN_NAMESPACE).prefill.generate",
+        "block-size": made["prefill"].flags["page-size"],
+        "no-track-active-blocks": True,
+    }
+    assert made["Frontend"].flags == {"kv-overlap-score-weight": "0"}
+    for changes in ({"dynamo": "0.8"}, {"dynamo": "0.7", "pattern": "disagg"}):
+        assert "PrefillRouter" not in values(backend="sglang", **changes)["components"]
+
+
+def test_a_router_of_0_6_sees_tensorrt_llm_s_prefill_workers_only_when_they_come_first() -> None:
+    for pattern_, first in (("disagg", "decode_first"), ("disagg-router", "prefill_first")):
+        made = seen(render(values(backend="trtllm", dynamo="0.6", pattern=pattern_), name="g"))
+        workers = [c for c in made.values() if c.type in ("prefill", "decode")]
+        assert [c.flags["disaggregation-strategy"] for c in workers] == [first, first]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from pydynamo_manifests.render import render
 from tests.support.graphs import seen
 
 FLAGS = Path(pydynamo_manifests.__file__).parent / "data" / "flags"
-MODULES = {"python3": "dynamo.frontend", "planner_sla": "dynamo.planner.planner_sla"}
+MODULES = {"planner_sla": "dynamo.planner.planner_sla"}
 ENGINES = {"dynamo.vllm": "vllm", "dynamo.sglang": "sglang"}
 LINES = [v.rpartition(".")[0] for v in known_releases()]
 
@@ -107,7 +107,7 @@ def test_every_flag_exists_in_the_release_s_own_parser(line: str) -> None:
     wrong, looked_at = [], 0
     for intent in intents(line):
         for component in seen(render(compose(intent), name="g")).values():
-            module = MODULES.get(component.command[-1], component.command[-1])
+            module = MODULES.get(component.module, component.module)
             for flag, value in component.flags.items():
                 looked_at += 1
                 if problem := complaint(module, line, flag, value):
@@ -119,7 +119,7 @@ def test_every_flag_exists_in_the_release_s_own_parser(line: str) -> None:
 @pytest.mark.parametrize(("name", "intent"), list(presets()))
 def test_every_flag_of_a_preset_exists(name: str, intent: Intent) -> None:
     for component in seen(render(compose(intent), name="g")).values():
-        module = MODULES.get(component.command[-1], component.command[-1])
+        module = MODULES.get(component.module, component.module)
         for flag, value in component.flags.items():
             assert complaint(module, name.partition("/")[0], flag, value) is None, (flag, value)
 

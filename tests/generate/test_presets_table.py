@@ -203,7 +203,9 @@ def test_a_preset_starts_the_right_module_from_the_right_image(name: str) -> Non
     assert frontend.command == ("python3",)
     for worker in components.values():
         assert worker.image == image
-        assert worker.command == ("python3", "-m", MODULES[intent.backend])
+        shell = "+id" in ROWS[name, worker.name][3]
+        assert worker.command == (("/bin/sh", "-c") if shell else ("python3", "-m", worker.module))
+        assert worker.module == MODULES[intent.backend]
         names = OLD_MODEL_FLAGS if name.startswith("0.9/trtllm") else MODEL_FLAGS[intent.backend]
         assert [worker.flags[f] for f in names] == [intent.model] * 2
         assert "HF_TOKEN" in worker.sources

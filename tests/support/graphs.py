@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Seen", "flags_of", "graph_of", "seen"]
+__all__ = ["Seen", "container_of", "flags_of", "graph_of", "seen"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Seen:
     gpus: int
     image: str
     command: tuple[str, ...]
+    module: str
+    """Python module that runs, through a shell or not; of the frontend too."""
     flags: dict[str, str | bool]
     env: dict[str, str]
     """Literal variables; those from a source are in ``sources``."""
@@ -32,6 +35,17 @@ def graph_of(objects: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the one graph among rendered objects."""
     (graph,) = (o for o in objects if o["kind"] == "DynamoGraphDeployment")
     return graph
+
+
+def container_of(graph: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """Return the main container of a component, None when the graph has no such component."""
+    if graph["apiVersion"].endswith("/v1beta1"):
+        found = next((c for c in graph["spec"]["components"] if c["name"] == name), None)
+        pod = found["podTemplate"]["spec"] if found else {"containers": []}
+        return next((c for c in pod["containers"] if c["name"] == "main"), None)
+    service: dict[str, Any] = graph["spec"]["services"].get(name, {})
+    main: dict[str, Any] | None = service.get("extraPodSpec", {}).get("mainContainer")
+    return main
 
 
 def seen(objects: list[dict[str, Any]]) -> dict[str, Seen]:
@@ -48,14 +62,20 @@ def _beta(component: dict[str, Any], maps: dict[str, dict[str, str]]) -> Seen:
     (main,) = (c for c in pod["containers"] if c["name"] == "main")
     limits = main.get("resources", {}).get("limits", {})
     return _seen(
-        component["name"], component["type"], component, int(limits.get("nvidia.com/gpu", 0)), main, pod, maps
+        component["name"],
+        component.get("type", ""),
+        component,
+        int(limits.get("nvidia.com/gpu", 0)),
+        main,
+        pod,
+        maps,
     )
 
 
 def _alpha(name: str, component: dict[str, Any], maps: dict[str, dict[str, str]]) -> Seen:
     pod = component["extraPodSpec"]
     main = {**pod["mainContainer"], "env": component.get("envs", [])}
-    kind = component.get("subComponentType") or component["componentType"]
+    kind = component.get("subComponentType") or component.get("componentType", "")
     gpus = int(component.get("resources", {}).get("limits", {}).get("gpu", 0))
     return _seen(name, kind, component, gpus, main, pod, maps)
 
@@ -78,11 +98,17 @@ def _seen(
         gpus=gpus,
         image=main["image"],
         command=tuple(main["command"]),
+        module=_module([*main["command"], *main.get("args", [])]),
         flags=flags_of(main.get("args", [])),
         env={e["name"]: e["value"] for e in env if "value" in e},
         sources=tuple(e["name"] for e in env if "valueFrom" in e),
         files=_files(main, pod, maps),
     )
+
+
+def _module(words: list[str]) -> str:
+    found = re.search(r"\bpython3 -m ([\w.]+)", " ".join(words))
+    return found[1] if found else ""
 
 
 def flags_of(tokens: list[str]) -> dict[str, str | bool]:
