@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.errors import DynamoManifestsError, InputError
 from pydynamo_manifests.yaml.files import read_text, write_text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from pydynamo_manifests.values.layers import Layers
 
-__all__ = ["add_output", "add_setters", "read_text", "values_with_setters", "write_output"]
+__all__ = ["about", "add_output", "add_setters", "read_text", "values_with_setters", "write_output"]
 
 
 def add_setters(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +40,21 @@ def values_with_setters(args: argparse.Namespace) -> Layers:
     from pydynamo_manifests.values.layers import read_layers
 
     return read_layers(args.values, set_=args.set_, set_string=args.set_string, set_json=args.set_json)
+
+
+@contextmanager
+def about(source: str) -> Iterator[None]:
+    """Name the file in errors of what was read from it, where they do not.
+
+    Raises:
+        InputError: In place of an error that is raised inside.
+    """
+    try:
+        yield
+    except DynamoManifestsError as e:
+        if source in e.shell:
+            raise
+        raise InputError(f"{source}: {e.shell.strip()}") from None
 
 
 def write_output(text: str, output: str | None) -> None:

@@ -71,7 +71,10 @@ def rewrite(args: Namespace, edit: Callable[[Source], str]) -> int:
     """
     if args.in_place and "-" in args.paths:
         raise InputError("standard input cannot be rewritten in place")
-    results = [(source, edit(source)) for source in list(_sources(args.paths))]
+    sources = list(_sources(args.paths))
+    if not sources:
+        raise InputError("there is no YAML file in what was given")
+    results = [(source, edit(source)) for source in sources]
     changed = [(source, text) for source, text in results if text != source.text]
     if args.diff:
         sys.stdout.writelines(line for source, text in changed for line in _diff(source, text))

@@ -70,6 +70,8 @@ def _in_text(content: bytes, source: str) -> list[tuple[str, dict[str, Any]]]:
     try:
         text = content.decode()
         data = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, source)
+    except UnicodeDecodeError:
+        raise InputError(f"{source} is neither JSON nor YAML: it is no UTF-8 text") from None
     except (ValueError, InputError) as e:
         raise InputError(f"{source} is neither JSON nor YAML: {e}") from None
     if not isinstance(data, dict) or not data:

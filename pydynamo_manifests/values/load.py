@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests import yaml
 
-__all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values", "refused"]
+__all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values", "refused", "source_of"]
 
 _PLATFORM_KEYS = frozenset(
     {"crds", "messaging", "monitoring", "nats", "networkPolicy", "operator", "webhooks"}
@@ -56,7 +56,7 @@ def load_values(data: Mapping[str, Any] | Layers, source: str = "values") -> Gra
         found = problems(e, GraphValues)
     if values.keys() & _PLATFORM_KEYS and not values.keys() & {"components", "request"}:
         raise InputError(
-            f"{_source(data, source)}: values of the dynamo-platform chart: give them to it, here go a graph's values"
+            f"{source_of(data, source)}: values of the dynamo-platform chart: give them to it, here go a graph's values"
         )
     raise refused("graph", found, data, source)
 
@@ -72,7 +72,8 @@ def refused(
     return InputError("\n  ".join([f"{source}: not values of the {chart} chart", *(w for _, w in lines)]))
 
 
-def _source(data: Mapping[str, Any] | Layers, source: str) -> str:
+def source_of(data: Mapping[str, Any] | Layers, source: str) -> str:
+    """Return the names of all layers, or of values that are none."""
     return ", ".join(dict.fromkeys(x.name for x in data.layers)) if isinstance(data, Layers) else source
 
 

@@ -191,3 +191,50 @@ def test_terminals_get_colour_progress_and_a_summary(
     assert main(["validate", "."]) == 0
     assert "2/2 files" in (err := capsys.readouterr().err)
     assert err.endswith("2 documents: 2 valid\n")
+
+
+def test_an_old_object_that_nothing_changes_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, old=GRAPH % 1, new=(GRAPH % 1).replace("name: g", "name: h"), good=GOOD)
+    few = "".join(f"---\n{GOOD}".replace("name: a", f"name: c{i}") for i in range(5))
+    write(folder, few=few, none="# nothing\n")
+
+    assert main(["validate", "good.yaml", "--old", "old.yaml"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "dynamo-manifests: note: no document is a change of what --old holds: DynamoGraphDeployment/g\n",
+    )
+    assert main(["validate", "new.yaml", "--old", "few.yaml"]) == 0
+    assert capsys.readouterr().err.endswith(": ConfigMap/c0, ConfigMap/c1, ConfigMap/c2, ...\n")
+    for old in ("good.yaml", "none.yaml"):
+        assert main(["validate", "good.yaml", "--old", old]) == 0
+        assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "- 1\n", "kind: X\nmetadata: []\n", "items: [1]\n", "apiVersion: ''\nkind: X\nmetadata: {name: x}\n"])  # fmt: skip
+def test_an_old_object_that_is_none_is_refused_with_its_file(
+    folder: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, old=text, good=GOOD)
+
+    assert main(["validate", "good.yaml", "--old", "old.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "dynamo-manifests: error: old.yaml: --old takes stored objects, which have apiVersion, kind and "
+        "metadata.name; kubectl get -o yaml writes them\n"
+    )
+
+
+@pytest.mark.parametrize("version", ['""', "null", "5", "[]"])
+def test_an_object_without_an_api_version_is_not_skipped(
+    folder: Path, version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, bad=GOOD.replace("v1", version))
+
+    assert main(["validate", "bad.yaml"]) == 1
+    assert "1:1  error  YAML-02  apiVersion: an object needs apiVersion, as text" in capsys.readouterr().out
+
+
+def test_a_manifest_is_no_description_of_a_cluster(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, good=GOOD)
+
+    assert main(["validate", "good.yaml", "--cluster", "good.yaml"]) == 2
+    assert "good.yaml: is a manifest; 'dynamo-manifests cluster inspect' writes" in capsys.readouterr().err

@@ -31,9 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print."""
+    from pydynamo_manifests.cli.inputs import about
     from pydynamo_manifests.diff import diff
 
-    found = diff(_graph(args.old, args.graph), _graph(args.new, args.graph))
+    old, new = _graph(args.old, args.graph), _graph(args.new, args.graph)
+    for path, graph in ((args.old, old), (args.new, new)):
+        with about(path):
+            diff(graph, graph)  # what no graph can be is blamed on its own file
+    found = diff(old, new)
     if args.format == "json":
         import json
 
@@ -59,10 +64,10 @@ def _graph(path: str, name: str | None) -> dict[str, Any]:
     elif not graphs and len(documents) == 1 and "kind" not in documents[0]:
         graphs = render(load_values(Layers(documents[0], [layer_of(parsed[0], path)])), name="graph")[:1]
     if len(graphs) != 1:
-        what = f"called {name!r} " if name else ""
+        what = f" called {name!r}" if name else ""
+        found = f"{len(graphs)} graphs{what}: choose one with --graph NAME" if graphs else f"no graph{what}"
         raise InputError(
-            f"{path}: holds {len(graphs)} graphs {what}where one is needed"
-            + ("; choose with --graph NAME" if len(graphs) > 1 else "")
+            f"{path}: holds {found}; it takes values of the graph chart, or a DynamoGraphDeployment"
         )
     return graphs[0]
 

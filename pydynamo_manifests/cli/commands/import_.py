@@ -98,6 +98,7 @@ def _file_names(found: list[tuple[Imported, str]]) -> list[str]:
 
 
 def _imported(args: argparse.Namespace) -> Iterator[tuple[Imported, str]]:
+    from pydynamo_manifests.cli.inputs import about
     from pydynamo_manifests.errors import InputError
     from pydynamo_manifests.import_ import import_graph, without_server_fields
 
@@ -108,9 +109,9 @@ def _imported(args: argparse.Namespace) -> Iterator[tuple[Imported, str]]:
             graphs = [d for d in documents if d.get("kind") in _KINDS]
             others = [d for d in documents if d.get("kind") not in _KINDS] if len(graphs) == 1 else []
             chosen = [g for g in graphs if args.graph in (None, (g.get("metadata") or {}).get("name"))]
-            yield from (
-                (import_graph(without_server_fields(g), others, tidy=args.tidy), source) for g in chosen
-            )
+            with about(source):
+                made = [import_graph(without_server_fields(g), others, tidy=args.tidy) for g in chosen]
+            yield from ((each, source) for each in made)
     else:
         raise InputError("give files or folders, or --from-cluster NAME")
 

@@ -135,21 +135,23 @@ def _show(status: Any, form: str) -> None:
 def _read(args: argparse.Namespace) -> int:
     import sys
 
-    from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.inputs import about, write_output
     from pydynamo_manifests.import_.text import values_file
     from pydynamo_manifests.requests.results import candidates, graph_values
 
     source = args.file or f"the request {args.name}"
     documents = _documents(args)
-    found = candidates(documents, source)
+    with about(source):
+        found = candidates(documents, source)
     points = _points(args)
     if args.plot:
         write_output(_plot(points, documents), args.plot)
     if args.list:
         write_output("".join(_listed(found, points)), args.output)
         return 0
-    chosen = _picked(found, args.pick)
-    write_output(values_file(graph_values(chosen), source), args.output)
+    with about(source):
+        chosen = graph_values(_picked(found, args.pick))
+    write_output(values_file(chosen, source), args.output)
     if len(found) > 1 and not args.pick and sys.stderr.isatty():
         print(f"{len(found) - 1} alternatives: --list shows them, --pick chooses", file=sys.stderr)
     return 0

@@ -74,17 +74,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Judge, write the report, and return the exit code."""
     from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.stored import note_unchanged
     from pydynamo_manifests.validate.formats import write
     from pydynamo_manifests.validate.formats.text import Teller, joined
     from pydynamo_manifests.validate.run import validate_paths
 
     gc.set_threshold(_COLLECT_AFTER)
-    told: list[str] = []
+    target, told = _target(args), list[str]()
     tell = Teller(colour=_coloured(args)) if args.format == "text" else None
     report = validate_paths(
-        args.paths, _target(args), jobs=_jobs(args), progress=_progress(), tell=tell, told=told.append
+        args.paths, target, jobs=_jobs(args), progress=_progress(), tell=tell, told=told.append
     )
     write_output(joined(told, report) if tell else write(report, args.format), args.output)
+    note_unchanged(target, report)
     _close(report)
     return _exit(report, args.fail_on)
 
@@ -94,6 +96,7 @@ def _coloured(args: Namespace) -> bool:
 
 
 def _target(args: Namespace) -> Target:
+    from pydynamo_manifests.cli.stored import stored_objects
     from pydynamo_manifests.validate.cluster import Cluster
     from pydynamo_manifests.validate.target import Target
 
@@ -101,18 +104,10 @@ def _target(args: Namespace) -> Target:
         args.dynamo,
         kubernetes=args.kubernetes,
         cluster=Cluster.from_file(args.cluster) if args.cluster else None,
-        old=_olds(args.old),
+        old=stored_objects(args.old),
         user=args.user,
         ignore=[code.strip() for text in args.ignore for code in text.split(",") if code.strip()],
     )
-
-
-def _olds(paths: list[str]) -> list[Any]:
-    from pydynamo_manifests import yaml
-    from pydynamo_manifests.validate.sources import files_of, read_text
-
-    found = [o for file, _ in files_of(paths) for o in yaml.load_all(read_text(file), file) if o is not None]
-    return [item for o in found for item in (o["items"] if isinstance(o, dict) and "items" in o else [o])]
 
 
 def _jobs(args: Namespace) -> int:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from pydynamo_manifests import yaml
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.values.layers import Layers, read_layers
-from pydynamo_manifests.values.load import problems, refused
+from pydynamo_manifests.values.load import problems, refused, source_of
 from pydynamo_manifests.values.platform import PlatformValues
 from pydynamo_manifests.values.platform.removed import REMOVED
 
@@ -44,6 +45,8 @@ def load_platform(data: Mapping[str, Any] | Layers, source: str = "values") -> P
     except ValidationError as e:
         for path, message in problems(e, PlatformValues):
             found.setdefault(path, message)
+    if found and "components" in given:
+        raise InputError(f"{source_of(data, source)}: values of the dynamo-graph chart, here go the platform's values")
     if found:
         raise refused("platform", found.items(), data, source)
     return values
