@@ -258,32 +258,6 @@ def test_prepulling_only_pulls() -> None:
     assert all(c["resources"]["limits"] for c in (*pod["initContainers"], *pod["containers"]))
 
 
-def test_alerts_have_runbooks_and_can_be_left_out() -> None:
-    rules = only(platform("ha"), "PrometheusRule")["spec"]["groups"][0]["rules"]
-    assert {r["annotations"]["runbook_url"].rpartition("#")[2] for r in rules} == {
-        r["alert"].lower() for r in rules
-    }
-    assert all('job="dynamo-metrics"' in r["expr"] and "%(" not in r["expr"] for r in rules)
-    fewer = platform("ha", monitoring__rules__disabled=[rules[0]["alert"]])
-    assert len(only(fewer, "PrometheusRule")["spec"]["groups"][0]["rules"]) == len(rules) - 1
-
-
-def test_every_alert_has_its_chapter() -> None:
-    text = (ROOT / "docs/runbooks.md").read_text()
-    for rule in load((CHART / "files/alerts.yaml").read_text().replace("%(operator)s", "")):
-        assert f"\n## {rule['alert']}\n" in text
-
-
-def test_dashboards_are_json_on_metrics_of_the_operator() -> None:
-    maps = [o for o in platform("ha") if o["kind"] == "ConfigMap" and "dashboard" in o["metadata"]["name"]]
-    assert maps
-    for each in maps:
-        for text in each["data"].values():
-            board = json.loads(text)
-            assert board["panels"]
-            assert board["title"]
-
-
 def test_restricted_pod_security() -> None:
     for preset in NAMES:
         objects = platform(

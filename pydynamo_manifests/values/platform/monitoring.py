@@ -83,8 +83,9 @@ class Rules(Values):
     """Labels that the Prometheus selects."""
     annotations: StringMap = {}
     """Annotations."""
-    runbookUrl: str = "https://github.com/dynamo-manifests/dynamo-manifests/blob/main/docs/runbooks.md"
-    """Page with one heading per alert; the alert's name becomes the fragment."""
+    runbookUrl: str | None = None
+    """Where you publish `docs/runbooks.md`: each alert's `runbook_url`, its name the fragment. Every alert carries its
+    runbook in the annotation `runbook` as well."""
     disabled: list[str] = []
     """Names of alerts to leave out."""
     alertLabels: StringMap = {}
