@@ -73,7 +73,7 @@ def rewrite(args: Namespace, edit: Callable[[Source], str]) -> int:
         raise InputError("standard input cannot be rewritten in place")
     sources = list(_sources(args.paths))
     if not sources:
-        raise InputError("there is no YAML file in what was given")
+        raise InputError(f"{', '.join(args.paths)}: holds no YAML file")
     results = [(source, edit(source)) for source in sources]
     changed = [(source, text) for source, text in results if text != source.text]
     if args.diff:

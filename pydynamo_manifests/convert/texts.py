@@ -108,7 +108,7 @@ def _document(
             return None
         return old | {"items": [item or before for item, before in zip(items, old["items"], strict=True)]}
     kind, version = old.get("kind"), str(old.get("apiVersion"))
-    if kind not in KINDS or not version.startswith("nvidia.com/"):
+    if not isinstance(kind, str) or kind not in KINDS or not version.startswith("nvidia.com/"):
         if kind is not None:
             out.kinds.append(f"{kind} of {version}")
         return None

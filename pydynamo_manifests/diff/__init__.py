@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pydynamo_manifests.diff.compare import Change, Difference, diff
+from pydynamo_manifests.diff.compare import Change, Difference, as_beta, diff
 
-__all__ = ["Change", "Difference", "diff"]
+__all__ = ["Change", "Difference", "as_beta", "diff"]

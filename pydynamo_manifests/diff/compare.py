@@ -9,12 +9,13 @@ from pydynamo_manifests.convert import convert
 from pydynamo_manifests.diff.container import container_changes
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.import_.check import normal
+from pydynamo_manifests.render.text import text
 from pydynamo_manifests.validate.graph import Component, Graph, read_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Change", "Difference", "diff"]
+__all__ = ["Change", "Difference", "as_beta", "diff"]
 
 BETA = "nvidia.com/v1beta1"
 _SCALE = ("replicas", "minAvailable", "scalingAdapter")
@@ -67,14 +68,38 @@ def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
     return Difference(tuple(changes), (_total(before), _total(after)))
 
 
-def _graph(manifest: Mapping[str, Any]) -> Graph:
+def as_beta(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a DynamoGraphDeployment as v1beta1.
+
+    Raises:
+        InputError: It is none, or of a shape that no graph has.
+    """
     if manifest.get("kind") != "DynamoGraphDeployment":
         raise InputError(f"a {manifest.get('kind')} is not a graph; diff compares DynamoGraphDeployments")
-    beta = manifest if manifest.get("apiVersion") == BETA else convert(dict(manifest), BETA, clean=True)
-    graph = read_graph(normal(beta))
+    _check_shape(manifest)
+    return dict(manifest) if manifest.get("apiVersion") == BETA else convert(dict(manifest), BETA, clean=True)
+
+
+def _graph(manifest: Mapping[str, Any]) -> Graph:
+    graph = read_graph(normal(as_beta(manifest)))
     if graph is None:
         raise InputError("the object cannot be read as a graph")
     return graph
+
+
+def _check_shape(manifest: Mapping[str, Any]) -> None:
+    spec = manifest.get("spec") or {}
+    if not isinstance(spec, dict):
+        raise InputError("spec of the graph must be a map")
+    name, kind, words = (
+        ("components", list, "a list") if manifest.get("apiVersion") == BETA else ("services", dict, "a map")
+    )
+    parts = spec.get(name) or kind()
+    if not isinstance(parts, kind):
+        raise InputError(f"spec.{name} must be {words}")
+    each = parts.values() if isinstance(parts, dict) else parts
+    if not all(isinstance(part, dict) for part in each):
+        raise InputError(f"each of spec.{name} must be a map")
 
 
 def _total(graph: Graph) -> int:
@@ -102,7 +127,7 @@ def _said(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> str:
     if key not in new:
         return "removed"
     plain = all(isinstance(side[key], (str, int, float, bool)) for side in (old, new))
-    return f"{old[key]} to {new[key]}" if plain else "changed"
+    return f"{text(old[key])} to {text(new[key])}" if plain else "changed"
 
 
 def _component_changes(before: Graph, after: Graph) -> Iterator[Change]:
@@ -127,8 +152,8 @@ def _one(old: Component, new: Component) -> Iterator[Change]:
     if scale := _scale(old, new):
         resized = (old.nodes, old.main.gpus) != (new.nodes, new.main.gpus)
         yield Change(new.name, scale, restarts=resized)
-    for text in container_changes(old.main, new.main):
-        yield Change(new.name, text, restarts=True)
+    for words in container_changes(old.main, new.main):
+        yield Change(new.name, words, restarts=True)
     for path in _other_paths(old, new):
         yield Change(new.name, path, restarts=path.split(" ")[0] not in _SCALE)
 
@@ -191,4 +216,4 @@ def _walk(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:
     elif old != new:
         said = "added" if old is None else "removed" if new is None else "changed"
         plain = all(isinstance(v, (str, int, float, bool)) for v in (old, new)) and len(f"{old}{new}") < 80  # noqa: PLR2004 - a line
-        yield path, f"{old} to {new}" if said == "changed" and plain else said
+        yield path, f"{text(old)} to {text(new)}" if said == "changed" and plain else said

@@ -112,4 +112,4 @@ def test_a_file_with_two_graphs_needs_a_name(capsys: pytest.CaptureFixture[str],
     both = tmp_path / "both.yaml"
     both.write_text("".join(f"---\n{json.dumps({**graph(), 'metadata': {'name': n}})}\n" for n in ("a", "b")))
     assert main(["diff", str(both), str(PRESET)]) == 2
-    assert f"{both}: holds 2 graphs where one is needed; choose with --graph NAME" in capsys.readouterr().err
+    assert f"{both}: holds 2 graphs; choose one with --graph NAME" in capsys.readouterr().err

@@ -252,5 +252,5 @@ def test_several_graphs_need_a_name_or_a_folder(capsys: pytest.CaptureFixture[st
     assert main(["import", str(file), "-o", str(tmp_path / "out")]) == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["g.yaml", "h.yaml"]
     assert main(["import", str(file), "--graph", "nope"]) == 2
-    assert "no DynamoGraphDeployment called 'nope' in what was given" in capsys.readouterr().err
+    assert "holds no DynamoGraphDeployment called 'nope'" in capsys.readouterr().err
     assert main(["import"]) == 2

@@ -31,13 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print."""
-    from pydynamo_manifests.cli.inputs import about
     from pydynamo_manifests.diff import diff
 
     old, new = _graph(args.old, args.graph), _graph(args.new, args.graph)
-    for path, graph in ((args.old, old), (args.new, new)):
-        with about(path):
-            diff(graph, graph)  # what no graph can be is blamed on its own file
     found = diff(old, new)
     if args.format == "json":
         import json
@@ -49,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _graph(path: str, name: str | None) -> dict[str, Any]:
-    from pydynamo_manifests.cli.inputs import read_text
+    from pydynamo_manifests.cli.inputs import about, read_text
+    from pydynamo_manifests.diff import as_beta
     from pydynamo_manifests.errors import InputError
     from pydynamo_manifests.render import render
     from pydynamo_manifests.values.layers import Layers, layer_of
@@ -65,11 +62,13 @@ def _graph(path: str, name: str | None) -> dict[str, Any]:
         graphs = render(load_values(Layers(documents[0], [layer_of(parsed[0], path)])), name="graph")[:1]
     if len(graphs) != 1:
         what = f" called {name!r}" if name else ""
-        found = f"{len(graphs)} graphs{what}: choose one with --graph NAME" if graphs else f"no graph{what}"
+        if graphs:
+            raise InputError(f"{path}: holds {len(graphs)} graphs{what}; choose one with --graph NAME")
         raise InputError(
-            f"{path}: holds {found}; it takes values of the graph chart, or a DynamoGraphDeployment"
+            f"{path}: holds no graph{what}; give values of the graph chart, or a DynamoGraphDeployment"
         )
-    return graphs[0]
+    with about(path):
+        return as_beta(graphs[0])
 
 
 def _text(found: Difference) -> str:

@@ -66,9 +66,8 @@ def _check_count(found: list[tuple[Imported, str]], args: argparse.Namespace) ->
     from pydynamo_manifests.errors import InputError
 
     if not found:
-        raise InputError(
-            f"no DynamoGraphDeployment {f'called {args.graph!r} ' if args.graph else ''}in what was given"
-        )
+        named = f" called {args.graph!r}" if args.graph else ""
+        raise InputError(f"{', '.join(args.paths)}: holds no DynamoGraphDeployment{named}")
     if len(found) > 1 and not args.output:
         names = ", ".join(each.name for each, _ in found)
         raise InputError(

@@ -31,11 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the new values; 1 when a key could not be moved."""
     from pydynamo_manifests import yaml
-    from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.inputs import about, write_output
     from pydynamo_manifests.migrate_values import migrate_values
     from pydynamo_manifests.values.load import read_values
 
-    found = migrate_values(read_values(args.values))
+    old = read_values(args.values)
+    with about(", ".join(args.values)):
+        found = migrate_values(old)
     write_output(yaml.dump(found.values), args.output)
     for note in found.notes:
         print(note, file=sys.stderr)

@@ -49,10 +49,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _by_python(values: Layers, args: argparse.Namespace) -> str:
+    from pydynamo_manifests.cli.inputs import about
     from pydynamo_manifests.render import render
     from pydynamo_manifests.values.load import load_values
 
-    return _text(render(load_values(values), name=args.name, namespace=args.namespace), args.format)
+    checked = load_values(values)
+    with about(", ".join(args.values)):
+        objects = render(checked, name=args.name, namespace=args.namespace)
+    return _text(objects, args.format)
 
 
 def _text(objects: list[dict[str, object]], form: str) -> str:

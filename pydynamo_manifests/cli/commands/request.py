@@ -215,6 +215,7 @@ def _listed(found: Sequence[Candidate], points: Sequence[Point]) -> list[str]:
 def _check(args: argparse.Namespace) -> int:
     import sys
 
+    from pydynamo_manifests.cli.inputs import about
     from pydynamo_manifests.errors import InputError
     from pydynamo_manifests.releases import newest
     from pydynamo_manifests.render import render
@@ -227,7 +228,8 @@ def _check(args: argparse.Namespace) -> int:
     old = _request(args)
     values = load_values(read_layers(args.values))
     metadata = old.get("metadata") or {}
-    objects = render(values, name=str(metadata.get("name")), namespace=metadata.get("namespace"))
+    with about(", ".join(args.values)):
+        objects = render(values, name=str(metadata.get("name")), namespace=metadata.get("namespace"))
     release = values.dynamo.release if values.dynamo else None
     report = validate(objects, old=[old], dynamo=release or newest().version)
     for finding in report.findings:
