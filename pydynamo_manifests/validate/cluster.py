@@ -84,7 +84,9 @@ class Cluster:
         if not isinstance(data, dict):
             raise InputError(f"{source}: must be a map with the fields {', '.join(_fields())}")
         if "kind" in data:
-            raise InputError(f"{source}: is a manifest; 'dynamo-manifests cluster inspect' writes what a cluster has")
+            raise InputError(
+                f"{source}: is a manifest; 'dynamo-manifests cluster inspect' writes what a cluster has"
+            )
         for key in data:
             if key not in _fields():
                 raise UnknownNameError(f"field of {source}", str(key), _fields())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml as pyyaml
 
 from pydynamo_manifests.yaml.guards import MAX_DEPTH
-from pydynamo_manifests.yaml.scalars import MERGE, key_of
+from pydynamo_manifests.yaml.scalars import MERGE, STR, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +67,14 @@ def _step(node: pyyaml.Node, part: str | int) -> tuple[pyyaml.Node, pyyaml.Mark]
         return (node.value[part], node.value[part].start_mark) if inside else None
     if type(node) is not pyyaml.MappingNode:
         return None
+    for key, value in node.value:
+        if key.value == part and key.tag == STR:
+            return value, key.start_mark
+    return _odd_step(node, part)
+
+
+def _odd_step(node: pyyaml.MappingNode, part: str | int) -> tuple[pyyaml.Node, pyyaml.Mark] | None:
+    """Return what stands at a key that is no plain text, or that comes with a merge."""
     merged: list[pyyaml.Node] = []
     for key, value in node.value:
         if key.tag == MERGE:

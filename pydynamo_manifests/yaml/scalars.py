@@ -76,15 +76,26 @@ _SCALARS: dict[str, Callable[[pyyaml.ScalarNode], Any]] = {
 }
 
 
+_READ: dict[tuple[str, str], Any] = {}
+"""Values of scalars that are no text, by tag and text: files say the same numbers again and again."""
+_MOST_READ, _MOST_LETTERS = 4096, 64
+
+
 def scalar(node: pyyaml.ScalarNode) -> Any:
     """Return the value of a scalar."""
+    known = _READ.get((node.tag, node.value), _READ)
+    if known is not _READ:
+        return known
     construct = _SCALARS.get(node.tag)
     if construct is None:
         raise error(f"the tag {node.tag!r} means nothing to Kubernetes", node)
     try:
-        return construct(node)
+        value = construct(node)
     except ValueError:
         raise error(f"{node.value[:40]!r} is no {node.tag.removeprefix(_TAG)}", node) from None
+    if len(_READ) < _MOST_READ and len(node.value) < _MOST_LETTERS:
+        _READ[node.tag, node.value] = value
+    return value
 
 
 def key_of(node: Any) -> str:

@@ -23,6 +23,11 @@ ENGINE_TYPES = frozenset({"worker", "prefill", "decode"})
 _DEVICE = re.compile(r"\b(?:gpu|xe|i915|mig-|pgpu|tpu)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
+def _is_device(resource: str) -> bool:
+    return _DEVICE.search(resource) is not None
+
+
 class Variable(NamedTuple):
     """One environment variable: its literal value, or None when the cluster fills it."""
 
@@ -80,7 +85,7 @@ class Container:
         """Resource name and count of the accelerators it is limited to (or requests), if any."""
         for resources in (self.limits, self.requests):
             for name, amount in resources.items():
-                if isinstance(name, str) and _DEVICE.search(name) and (count := quantity(amount)):
+                if isinstance(name, str) and _is_device(name) and (count := quantity(amount)):
                     return name, int(count)
         return None
 

@@ -58,8 +58,8 @@ class Scene:
         """Return which of some words the graph holds anywhere, see :func:`marks`."""
         found: set[str] = set()
         for words in marks(self):
-            found |= wanted.intersection(words)
-        return frozenset(found)
+            found.update(words)
+        return wanted & found
 
 
 def marks(scene: Scene) -> Iterator[Any]:
@@ -73,9 +73,18 @@ def marks(scene: Scene) -> Iterator[Any]:
     yield [name for name, there in whole if there]
     for p in scene.parts:
         component, main = p.component, p.main
-        about = ("memory", component.memory_service), ("failover", component.failover)
-        there = ("multinode", component.nodes > 1), ("claims", main.claims), ("mounts", main.mounts)
-        yield [p.module, p.type, main.repository.rpartition("/")[2], *(n for n, on in (*about, *there) if on)]
+        yield p.module, p.type, main.repository.rpartition("/")[2]
+        yield [
+            name
+            for name, there in (
+                ("memory", component.memory_service),
+                ("failover", component.failover),
+                ("multinode", component.nodes > 1),
+                ("claims", main.claims),
+                ("mounts", main.mounts),
+            )
+            if there
+        ]
         yield from (component.raw, component.pod, main.env)
         for _, line in p.all_lines():
             yield line.marks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.graph import quantity
@@ -100,7 +101,7 @@ def no_gpu(scene: Scene) -> Iterator[Found]:
     for p in scene.workers:
         if p.engine not in _GPU_ENGINES or not p.component.is_engine or p.component.memory_service:
             continue
-        if _has_device(p) or re.search(r"cpu", p.main.image) or p.text("--device") == "cpu":
+        if _has_device(p) or "cpu" in p.main.image or p.text("--device") == "cpu":
             continue
         yield Found(
             p.main.at("resources"),
@@ -109,8 +110,13 @@ def no_gpu(scene: Scene) -> Iterator[Found]:
 
 
 def _has_device(p: Part) -> bool:
-    limited = any(isinstance(key, str) and "/" in key and not _NETWORK.search(key) for key in p.main.limits)
+    limited = any(isinstance(key, str) and _may_be_device(key) for key in p.main.limits)
     return limited or bool(p.main.claims or p.component.pod.get("resourceClaims"))
+
+
+@lru_cache(maxsize=256)
+def _may_be_device(resource: str) -> bool:
+    return "/" in resource and not _NETWORK.search(resource)
 
 
 @rule(
