@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,7 @@ class _RoleSizes(Sizes):
         return _option(f"{self.role}-{name}")
 
 
+_RDMA = re.compile(r"[a-z0-9][a-z0-9.-]*/[A-Za-z0-9][\w.-]*(=[1-9][0-9]*)?")
 _SHAPE = tuple(f.name for f in fields(Sizes) if f.name != "replicas")
 _NEEDED = {
     "backend": "NAME, such as vllm ('dynamo-manifests generate --list' has them all)",
@@ -114,6 +116,10 @@ class Intent(Sizes):
     reasoning_parser: str | None = about("Dynamo's parser of reasoning, such as qwen3")
     shared_memory: str | None = about("size of /dev/shm of each worker; the operator gives 8Gi")
 
+    rdma: str | None = about(
+        "resource of the nodes' RDMA devices, such as rdma/ib: one per GPU, or NAME=COUNT"
+    )
+
     ttft: float | None = about("target of the planner: time to the first token, in milliseconds", unit="ms")
     itl: float | None = about("target of the planner: time between tokens, in milliseconds", unit="ms")
     max_gpus: int | None = about("GPUs that the planner may give the graph; negative for no limit")
@@ -162,6 +168,7 @@ class Intent(Sizes):
                 _check_count(f"{prefix}{f.name}", getattr(sizes, f.name))
         _check_count("frontend_replicas", self.frontend_replicas)
         _check_cache(self)
+        _check_rdma(self.rdma)
         for name in ("ttft", "itl"):
             check_latency(_option(name), getattr(self, name))
         _check_count("min_endpoint", self.min_endpoint, least=0)
@@ -214,6 +221,14 @@ def _check_count(name: str, value: int | None, *, least: int | None = None) -> N
         least = 0 if name.endswith(("replicas", "gpus")) else 1
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
         raise InputError(f"{_option(name)} {value!r}: a whole number from {least} on")
+
+
+def _check_rdma(value: str | None) -> None:
+    if value is not None and not _RDMA.fullmatch(value):
+        raise InputError(
+            f"--rdma {value!r}: write the resource as the nodes offer it ('kubectl describe node' shows it), "
+            "such as --rdma rdma/ib, or with a number as --rdma rdma/shared_ib=1"
+        )
 
 
 def _check_cache(intent: Intent) -> None:

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pydynamo_manifests.intent import Intent, Sizes
     from pydynamo_manifests.releases import Release
 
-__all__ = ["Backend", "Job", "Option", "Parallelism", "Part", "knobs", "option_args", "parallelism"]
+__all__ = ["NIXL", "Backend", "Job", "Option", "Parallelism", "Part", "knobs", "option_args", "parallelism"]
 
+NIXL = (
+    "KV blocks travel from prefill to decode over NIXL; between nodes by TCP, slowly, without RDMA (--rdma)"
+)
+"""Words for whatever switches the transfer on."""
 KNOB_GPUS, KNOB_NODES, KNOB_TOTAL = {"from": "gpus"}, {"from": "nodes"}, {"from": "totalGpus"}
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.backends.base import Job, Option, Parallelism, Part, knobs, option_args, parallelism
+from pydynamo_manifests.backends.base import (
+    NIXL,
+    Job,
+    Option,
+    Parallelism,
+    Part,
+    knobs,
+    option_args,
+    parallelism,
+)
 from pydynamo_manifests.errors import CombinationError
 
 if TYPE_CHECKING:
@@ -28,7 +37,7 @@ _OPTIONS = {
 
 NOTES = {
     "page-size": "tokens in a KV block; equal in all workers of the graph",
-    "disaggregation-transfer-backend": "KV blocks travel from prefill to decode over NIXL",
+    "disaggregation-transfer-backend": NIXL,
     "kv-events-config": "tells the router which prefixes this worker holds",
     "GLOO_SOCKET_IFNAME": "the pods' interface, on which the nodes of one worker find each other",
 }

@@ -5,7 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.backends.base import Job, Option, Parallelism, Part, knobs, option_args, parallelism
+from pydynamo_manifests.backends.base import (
+    NIXL,
+    Job,
+    Option,
+    Parallelism,
+    Part,
+    knobs,
+    option_args,
+    parallelism,
+)
 from pydynamo_manifests.errors import CombinationError
 
 if TYPE_CHECKING:
@@ -29,7 +38,8 @@ _OPTIONS = {
 }
 
 NOTES = {
-    ENGINE_FILE: "the engine's own configuration, for what has no flag: how KV blocks travel, for one",
+    ENGINE_FILE: "the engine's own configuration, for what has no flag",
+    "cache_transceiver_config": NIXL,
     "publish-kv-events": "tells the router which prefixes this worker holds",
     "publish-events-and-metrics": "tells the router which prefixes this worker holds",
     "OMPI_ALLOW_RUN_AS_ROOT": "the nodes of one worker are started by mpirun, as the image's user",

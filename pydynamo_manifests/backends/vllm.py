@@ -5,7 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.backends.base import Job, Option, Parallelism, Part, knobs, option_args, parallelism
+from pydynamo_manifests.backends.base import (
+    NIXL,
+    Job,
+    Option,
+    Parallelism,
+    Part,
+    knobs,
+    option_args,
+    parallelism,
+)
 from pydynamo_manifests.errors import CombinationError
 
 if TYPE_CHECKING:
@@ -30,8 +39,8 @@ _OPTIONS = {
 _ENGINE_ID = "$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)-$(LWS_LEADER_ADDRESS)"
 
 NOTES = {
-    "connector": "KV blocks travel from prefill to decode over NIXL",
-    "kv-transfer-config": "KV blocks travel from prefill to decode over NIXL; both roles need it",
+    "connector": NIXL,
+    "kv-transfer-config": f"{NIXL}; both roles need it",
     "engine_id": "one per group of nodes, by the variables of Grove or LWS, whichever starts the nodes",
     "kv-events-config": "tells the router which prefixes this worker holds",
     "enable-expert-parallel": "spreads the experts over all GPUs of the worker",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.backends.base import Job
+from pydynamo_manifests.errors import CombinationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,7 @@ _SHELL = (
     "a shell of the graph's own: the operator starts the other nodes through one, and spoils JSON or variables "
     "in arguments that it has to quote for it"
 )
+_RDMA = "devices over which KV blocks and parallel layers reach other nodes; they need locked memory"
 _ROLES = {
     "worker": "whole answers, prefill and decode in one engine",
     "prefill": "computes prompts and hands their KV blocks over",
@@ -159,6 +161,7 @@ def worker(
         "files": part.files,
         **shared(graph, cache=True),
         "sharedMemory": intent.shared_memory,
+        **_rdma(graph, name, size),
         "nodeSelector": dict(intent.node_selector),
         "tolerations": [dict(GPU_TAINT)] if intent.tolerate_gpu_taint else None,
         "component": _without_metadata(graph, name) if part.files else None,
@@ -166,6 +169,19 @@ def worker(
     graph.notes["components", name] = _ROLES[role]
     _explain(graph, name, size, part)
     return {name: written(component)}
+
+
+def _rdma(graph: Graph, name: str, size: Parallelism) -> dict[str, Any]:
+    if graph.intent.rdma is None:
+        return {}
+    if not size.gpus:
+        raise CombinationError(f"--rdma: a {graph.backend.TITLE} worker moves no KV blocks; leave it out")
+    resource, _, count = graph.intent.rdma.partition("=")
+    graph.notes["components", name, "resources"] = _RDMA
+    return {
+        "resources": {"limits": {resource: int(count or size.gpus)}},
+        "securityContext": {"capabilities": {"add": ["IPC_LOCK"]}},
+    }
 
 
 def _start(module: str, *, own_shell: bool) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from itertools import product
 from typing import Any
 
@@ -13,7 +15,7 @@ from pydynamo_manifests.patterns import PATTERNS, pattern
 from pydynamo_manifests.releases import known_releases, release
 from pydynamo_manifests.render import render
 from pydynamo_manifests.values import GraphValues
-from tests.support.graphs import graph_of, seen
+from tests.support.graphs import container_of, graph_of, seen
 
 BASE: dict[str, Any] = {"backend": "vllm", "pattern": "disagg-router", "model": "Qwen/Qwen3-32B"}
 
@@ -160,6 +162,22 @@ def test_an_image_whose_tag_tells_no_version_says_its_release(tag: str, since: s
         assert component.get("runtimeVersionOverride") == override
 
 
+@pytest.mark.parametrize(("rdma", "count"), [("rdma/ib", 4), ("rdma/shared_ib=1", 1)])
+@pytest.mark.parametrize("dynamo", ["1.6", "0.9"])
+def test_workers_get_rdma_devices_and_may_lock_memory(dynamo: str, rdma: str, count: int) -> None:
+    graph = graph_of(render(values(rdma=rdma, gpus=4, dynamo=dynamo), name="g"))
+    names = release(dynamo).worker_names["vllm"]
+    for name, locks in {
+        names["prefill"]: ["IPC_LOCK"],
+        names["decode"]: ["IPC_LOCK"],
+        "Frontend": [],
+    }.items():
+        main = container_of(graph, name) or {}
+        assert main.get("securityContext", {}).get("capabilities", {}).get("add", []) == locks
+    found = re.findall(rf'"{rdma.partition("=")[0]}": "?(\d+)"?', json.dumps(graph))
+    assert found == [str(count)] * 2
+
+
 def test_several_frontends_share_their_load_and_only_with_a_router() -> None:
     assert values(frontend_replicas=2)["components"]["Frontend"]["args"] == {"router-replica-sync": True}
     assert "args" not in values(frontend_replicas=2, pattern="disagg")["components"]["Frontend"]
@@ -256,6 +274,7 @@ def test_a_line_that_serves_both_versions_may_be_asked_for_the_older(version: st
     ({"api_version": "v1alpha1"}, "graphs are written in nvidia.com/v1alpha1 until Dynamo 1.4, not at 1.6.1; leave --api-version out, which means nvidia.com/v1beta1 there"),
     ({"image_tag": "1.5.1"}, "--image-tag 1.5.1 is of Dynamo 1.5, but flags and variables are composed for 1.6.1; write --dynamo 1.5"),
     ({"api_version": "v1"}, "unknown API version 'v1'; known: nvidia.com/v1alpha1, nvidia.com/v1beta1"),
+    ({"backend": "mocker", "rdma": "rdma/ib"}, "--rdma: a mocker worker moves no KV blocks; leave it out"),
     ({"backend": "mocker", "reasoning_parser": "qwen3"}, "--reasoning-parser: a mocker worker has no such setting; leave it out"),
     ({"backend": "mocker", "context_length": 8192, "dynamo": "1.3"}, "--context-length: mocker workers take it from Dynamo 1.4 on, not at 1.3.1; leave it out or choose --dynamo 1.4"),
     ({"backend": "trtllm", "revision": "x", "dynamo": "0.9"}, "--revision: TensorRT-LLM workers take it from Dynamo 1.0 on, not at 0.9.1; leave it out or choose --dynamo 1.0"),
@@ -275,6 +294,8 @@ def test_what_does_not_go_together_says_why_and_what_to_write(changes: dict[str,
     ({"cache_claim": "a", "cache_size": "1Gi"}, "--cache-claim and --cache-size: the model files have one home, choose one"),
     ({"download": True}, "--download needs a cache: --cache-claim, --cache-size or --cache-host-path"),
     ({"cache_claim": "a", "cache_storage_class": "nfs"}, "--cache-storage-class is for a new claim: give its --cache-size"),
+    ({"rdma": "ib"}, "--rdma 'ib': write the resource as the nodes offer it ('kubectl describe node' shows it), such as --rdma rdma/ib, or with a number as --rdma rdma/shared_ib=1"),
+    ({"rdma": "rdma/ib=0"}, "--rdma 'rdma/ib=0': write the resource as the nodes offer it ('kubectl describe node' shows it), such as --rdma rdma/ib, or with a number as --rdma rdma/shared_ib=1"),
     ({"gpu_memory_fraction": 90}, "--gpu-memory-fraction 90: a share above 0 and up to 1, such as 0.9"),
 ])  # fmt: skip
 def test_an_intent_that_no_graph_could_mean_is_refused(changes: dict[str, Any], message: str) -> None:
