@@ -35,7 +35,7 @@ def values_text(
     for key in reversed(under):
         values = {key: values}
     text = _compact(yaml.dump(values))
-    comments = {(*under, *path): words for path, words in made.notes.items()}
+    comments: dict[yaml.Path, str] = {(*under, *path): words for path, words in made.notes.items()}
     return "".join(f"# {line}".rstrip() + "\n" for line in header) + _commented(text, comments)
 
 
