@@ -48,16 +48,20 @@ def plots(profile: Profile, *, ttft: float | None = None, itl: float | None = No
     if profile.prefill:
         p = profile.prefill
         points = list(zip(p.ttft, p.throughput, strict=True))
-        labels = [f"{n:g} tokens" for n in p.isl]
+        labels = [f"{n:,.0f} tokens" for n in p.isl]
         guides = [Guide(f"target {ttft:g} ms", ttft)] if ttft else []
         series = [Series("one prompt length each", points, labels=labels)]
         found["prefill"] = chart(
-            "Prefill", "time to the first token (ms)", "tokens per second and GPU", series, guides
+            "Prefill alone, a point for each prompt length",
+            "time to the first token (ms)",
+            "tokens per second and GPU",
+            series,
+            guides,
         )
     if profile.decode:
         guides = [Guide(f"target {itl:g} ms", itl)] if itl else []
         found["decode"] = chart(
-            "Decode",
+            "Decode alone, a line for each context length",
             "time between tokens (ms)",
             "tokens per second and GPU",
             _contexts(profile.decode),
@@ -70,7 +74,7 @@ def _contexts(decode: Decode) -> list[Series]:
     rows = list(zip(decode.context, decode.itl, decode.throughput, strict=True))
     lengths = sorted(set(decode.context))
     return [
-        Series(f"context {length:g} tokens", sorted((i, t) for c, i, t in rows if c == length))
+        Series(f"{length:,.0f} tokens of context", sorted((i, t) for c, i, t in rows if c == length))
         for length in lengths
     ]
 

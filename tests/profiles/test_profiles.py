@@ -13,7 +13,6 @@ from hack.tools.planners import folder
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.profiles import config_map, plots, profile_lines, read_profile
-from pydynamo_manifests.svg import Series, chart
 from pydynamo_manifests.yaml import dump, load
 
 if TYPE_CHECKING:
@@ -162,17 +161,11 @@ def test_charts_are_whole_and_say_their_targets(home: Path) -> None:
     assert set(drawn) == {"prefill", "decode"}
     for text, words in (
         (drawn["prefill"], {"target 100 ms", "100 tokens"}),
-        (drawn["decode"], {"target 10 ms", "context 1000 tokens"}),
+        (drawn["decode"], {"target 10 ms", "1,000 tokens of context"}),
     ):
         texts = {t.text for t in parsed(text).iter("{http://www.w3.org/2000/svg}text")}
         assert words <= texts
     assert drawn == plots(read_profile(str(home)), ttft=100, itl=10)
-
-
-def test_a_chart_of_one_point_and_of_none() -> None:
-    assert parsed(chart("<t>", "x & y", "y", [Series("s", [(0, 0)])])) is not None
-    with pytest.raises(ValueError, match="no point"):
-        chart("t", "x", "y", [Series("s", [])])
 
 
 def test_the_command(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
