@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import io
+import math
+import re
 import struct
 import zipfile
+import zlib
 
 from pydynamo_manifests.errors import InputError
 
 __all__ = ["read_npz"]
 
 _FORMATS = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u8": "Q", "u4": "I"}
-_MAGIC = b"\x93NUMPY"
+_HEAD = re.compile(
+    rb"\x93NUMPY.{4,6}\{'descr': ?'(?P<order>[<>|=]?)(?P<kind>[A-Za-z]\d*)', ?'fortran_order': ?(?:True|False), ?"
+    rb"'shape': ?\((?P<shape>[\d, ]*)\),? ?\} *\n?",
+    re.DOTALL,
+)
+"""The header of an array as NumPy writes it, in format 1.0 and newer."""
 
 
 def read_npz(content: bytes, source: str) -> dict[str, list[float]]:
@@ -23,25 +30,22 @@ def read_npz(content: bytes, source: str) -> dict[str, list[float]]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [n for n in archive.namelist() if n.endswith(".npy")]
-            return {n.removesuffix(".npy"): _array(archive.read(n), f"{source}: {n}") for n in names}
-    except (zipfile.BadZipFile, struct.error, EOFError) as e:
+            arrays = {n: archive.read(n) for n in archive.namelist() if n.endswith(".npy")}
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as e:
         raise InputError(f"{source} is no readable .npz file: {e}") from None
+    return {name.removesuffix(".npy"): _array(data, f"{source}: {name}") for name, data in arrays.items()}
 
 
 def _array(data: bytes, source: str) -> list[float]:
-    if not data.startswith(_MAGIC):
-        raise InputError(f"{source} is no NumPy array")
-    wide = data[6] > 1
-    size = struct.unpack_from("<I" if wide else "<H", data, 8)[0]
-    start = 8 + (4 if wide else 2)
-    header = ast.literal_eval(data[start : start + size].decode("latin-1"))
-    order, kind = header["descr"][0], header["descr"][1:]
+    head = _HEAD.match(data)
+    if head is None:
+        raise InputError(f"{source} is no NumPy array of numbers")
+    order, kind = head["order"].decode(), head["kind"].decode()
     if kind not in _FORMATS:
-        raise InputError(f"{source} holds {header['descr']}, not numbers")
-    count = 1
-    for n in header["shape"]:
-        count *= n
-    return list(
-        struct.unpack_from(f"{'>' if order == '>' else '<'}{count}{_FORMATS[kind]}", data, start + size)
-    )
+        raise InputError(f"{source} holds {order}{kind}, not numbers")
+    count = math.prod(int(n) for n in head["shape"].split(b",") if n.strip())
+    body = data[head.end() :]
+    size = struct.calcsize(_FORMATS[kind])
+    if len(body) < count * size:
+        raise InputError(f"{source} is cut off: {len(body) // size} of {count} numbers")
+    return list(struct.unpack_from(f"{'>' if order == '>' else '<'}{count}{_FORMATS[kind]}", body))

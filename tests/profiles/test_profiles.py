@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import struct
@@ -8,11 +9,14 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hack.tools.planners import folder
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.profiles import config_map, plots, profile_lines, read_profile
+from pydynamo_manifests.profiles.npz import read_npz
 from pydynamo_manifests.yaml import dump, load
 
 if TYPE_CHECKING:
@@ -166,6 +170,52 @@ def test_charts_are_whole_and_say_their_targets(home: Path) -> None:
         texts = {t.text for t in parsed(text).iter("{http://www.w3.org/2000/svg}text")}
         assert words <= texts
     assert drawn == plots(read_profile(str(home)), ttft=100, itl=10)
+
+
+def one_array(header: bytes, body: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body)
+    return out.getvalue()
+
+
+HEADER = b"{'descr': '%s', 'fortran_order': False, 'shape': (%s), }\n"
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (one_array(b""), "x: a.npy is no NumPy array of numbers"),
+        (one_array(b"{"), "x: a.npy is no NumPy array of numbers"),
+        (one_array(HEADER % (b"|O", b"1,")), "x: a.npy holds |O, not numbers"),
+        (one_array(HEADER % (b"<f8", b"-1,")), "x: a.npy is no NumPy array of numbers"),
+        (
+            one_array(HEADER % (b"<f8", b"99999999999,"), b"12345678"),
+            "x: a.npy is cut off: 1 of 99999999999 numbers",
+        ),
+    ],
+)
+def test_an_array_that_is_none_is_refused(array: bytes, message: str) -> None:
+    with pytest.raises(InputError) as e:
+        read_npz(array, "x")
+    assert str(e.value) == message
+
+
+def test_arrays_of_any_number_order_and_shape() -> None:
+    assert read_npz(one_array(HEADER % (b"<i8", b""), struct.pack("<q", 7)), "x") == {"a": [7]}
+    assert read_npz(one_array(HEADER % (b">f4", b"2, 2"), struct.pack(">4f", 1, 2, 3, 4)), "x") == {
+        "a": [1, 2, 3, 4]
+    }
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_a_damaged_file_is_refused_or_read(data: st.DataObject) -> None:
+    whole = bytearray(npz({"prefill_isl": [1.0, 2.0, 3.0]}))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(InputError):
+        read_npz(bytes(whole), "x")
 
 
 def test_the_command(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
