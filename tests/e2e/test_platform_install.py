@@ -4,7 +4,6 @@ import base64
 import re
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import pytest
 from tests.support.apiserver import ApiServer
 from tests.support.client import ApiError, wait_until
 from tests.support.helm import VERSIONS, Result, helm, helm_template
-from tests.support.tools import tool
+from tests.support.lifecycle import inventory, kubectl, leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,17 +28,6 @@ CONVERTED = (
     "dynamographdeployments",
     "dynamographdeploymentscalingadapters",
 )
-SERVER_OWN = {
-    "Event",
-    "IPAddress",
-    "EndpointSlice",
-    "Endpoints",
-    "FlowSchema",
-    "PriorityLevelConfiguration",
-    "APIService",
-}
-
-Install = "Callable[..., Result]"
 
 
 @pytest.fixture
@@ -57,25 +45,6 @@ def run(server: ApiServer) -> Callable[..., Result]:
         return result
 
     return call
-
-
-def inventory(server: ApiServer) -> dict[tuple[str, str, str], str]:
-    """Return every stored object, as kind, namespace and name, and its path."""
-    client = server.client()
-    groups = ["/api/v1"] + [
-        f"/apis/{group['preferredVersion']['groupVersion']}"
-        for group in client.request("GET", "/apis")["groups"]
-    ]
-    found = {}
-    for root in groups:
-        for resource in client.request("GET", root)["resources"]:
-            if "list" in resource["verbs"] and resource["kind"] not in SERVER_OWN:
-                for item in client.request("GET", f"{root}/{resource['name']}")["items"]:
-                    meta = item["metadata"]
-                    space = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
-                    key = (resource["kind"], meta.get("namespace", ""), meta["name"])
-                    found[key] = f"{root}{space}/{resource['name']}/{meta['name']}"
-    return {key: path for key, path in found.items() if not key[2].startswith(("apiserver-", "kubernetes"))}
 
 
 def crd(server: ApiServer, plural: str = "dynamographdeployments") -> dict[str, Any]:
@@ -178,25 +147,10 @@ def chart_of_version(folder: Path, version: str) -> Path:
     return folder / "chart"
 
 
-def leaving(version: int) -> list[list[str]]:
-    """Return the commands of the README's chapter on leaving, but those for other installers."""
-    chapter = (CHART / "README.md").read_text().split("## Leaving")[1].split("\n## ")[0]
-    lines = re.findall(r"^    ((?:helm|kubectl) .*)$", chapter, re.MULTILINE)
-    words = [shlex.split(line) for line in lines if "kubectl patch" not in line]
-    return [[w for w in line if version == 4 or not w.startswith("--server-side")] for line in words]
-
-
 def patch_of_the_readme() -> list[str]:
     return shlex.split(
         re.findall(r"^    (kubectl patch .*)$", (CHART / "README.md").read_text(), re.MULTILINE)[0]
     )
-
-
-def kubectl(server: ApiServer, *words: str, given: str | None = None) -> str:
-    command = [tool("kubectl"), "--kubeconfig", str(server.kubeconfig), *words]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -224,11 +178,7 @@ def test_a_release_lives_and_goes_and_its_graphs_stay(
     run(version, "rollback", "dynamo", "1", "-n", HOME)
     assert read(server, space, "v1beta1")["spec"]["components"][0]["name"] == "frontend"
 
-    for program, *words in leaving(version):
-        if program == "helm":
-            run(version, *[str(CHART) if w == "charts/dynamo-platform" else w for w in words])
-        else:
-            kubectl(server, *words)
+    leave(server, version)
     assert conversion(server) == {"strategy": "None"}
     assert read(server, space, "v1beta1")["apiVersion"] == "nvidia.com/v1beta1"
     wait_until(lambda: is_readable(server, space), "v1alpha1 cannot be read after leaving")
