@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from pydynamo_manifests.import_.container import take_container, take_pod
+from pydynamo_manifests.values.graph.component import COMPONENT_TYPES
 
 __all__ = ["read_alpha", "read_beta"]
 
@@ -15,7 +16,7 @@ def read_beta(component: dict[str, Any], *, tidy: bool) -> dict[str, Any]:
     rest = copy.deepcopy(component)
     rest.pop("name", None)
     out = _take_common(rest)
-    if isinstance(rest.get("type"), str):
+    if rest.get("type") in COMPONENT_TYPES:
         out["type"] = rest.pop("type")
     if isinstance(rest.get("sharedMemorySize"), (str, int)):
         out["sharedMemory"] = rest.pop("sharedMemorySize")
@@ -127,7 +128,7 @@ def _take_alpha_type(rest: dict[str, Any]) -> dict[str, Any]:
     if kind == "worker" and sub in ("prefill", "decode"):
         del rest["componentType"], rest["subComponentType"]
         return {"type": sub}
-    if isinstance(kind, str) and kind not in ("prefill", "decode"):
+    if kind in COMPONENT_TYPES and kind not in ("prefill", "decode"):
         return {"type": rest.pop("componentType")}
     return {}
 

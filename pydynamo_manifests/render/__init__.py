@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render.graph import render_graph
 from pydynamo_manifests.render.merge import without_nulls
+from pydynamo_manifests.render.text import is_writable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +40,13 @@ def render(
         Plain dicts, safe to change: they share nothing with ``values``.
 
     Raises:
-        InputError: Values that do not fit the schema, or that lack something a flag needs.
+        InputError: Values that do not fit the schema, that lack something a flag needs, or that the chart could
+            not write.
     """
     from pydynamo_manifests.values.load import plain  # noqa: PLC0415 - pydantic loads with the first graph
 
     objects = render_graph(plain(values), name, namespace, chart_labels=chart_labels)
-    return [without_nulls(item) for item in objects]
+    manifests = [without_nulls(item) for item in objects]
+    if not is_writable(manifests):
+        raise InputError("a control character in the values cannot be written as YAML")
+    return manifests

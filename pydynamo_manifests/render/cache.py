@@ -8,6 +8,7 @@ from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render.container import environment, image_of, reference
 from pydynamo_manifests.render.context import CACHE_VOLUME, Context, cache_path, digest
 from pydynamo_manifests.render.merge import without_nulls
+from pydynamo_manifests.render.names import MAX_NAME, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ marker = pathlib.Path(os.environ["MARKER"])
 marker.parent.mkdir(parents=True, exist_ok=True)
 marker.touch()
 """
+_JOB_STEM = MAX_NAME - len("-model-download-01234567")
 _WAIT = 'until [ -e "$MARKER" ]; do echo "waiting for the model download"; sleep 5; done'
 
 
@@ -102,7 +104,10 @@ def download_job(values: dict[str, Any], fullname: str) -> dict[str, Any] | None
             "model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false"
         )
     spec = without_nulls(_job_spec(ctx, download))
-    return {"metadata": {"name": f"{fullname}-model-download-{digest(spec)[:8]}"}, "spec": spec}
+    return {
+        "metadata": {"name": f"{cut(fullname, _JOB_STEM)}-model-download-{digest(spec)[:8]}"},
+        "spec": spec,
+    }
 
 
 def _job_spec(ctx: Context, download: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render.text import follow, text, words
 
 if TYPE_CHECKING:
@@ -117,8 +118,13 @@ def _resources(ctx: Context) -> dict[str, Any] | None:
 
 def _mounts(ctx: Context) -> list[dict[str, Any]] | None:
     own = ctx.component.get("mounts")
-    given = {**ctx.cache_mounts, **ctx.file_mounts}
-    if own is None and not given:
+    cache, files = ctx.cache_mounts, ctx.file_mounts
+    if own is None and not cache and not files:
         return None
-    mounts = {**given, **(own or {})}
+    for path in files:
+        if path in cache or (own or {}).get(path) is not None:
+            raise InputError(
+                f"components.{ctx.name}.files: something else is mounted at {path} too: choose another path"
+            )
+    mounts = {**cache, **files, **(own or {})}
     return [{"mountPath": path, **mounts[path]} for path in sorted(mounts) if mounts[path] is not None]

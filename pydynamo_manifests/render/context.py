@@ -15,6 +15,7 @@ __all__ = ["CACHE_VOLUME", "Context", "cache_of", "cache_path", "digest"]
 CACHE_VOLUME = "model-cache"
 FILES_VOLUME = "files"
 DEFAULT_CACHE_PATH = "/model-cache"
+_MAX_KEY = 253
 
 
 def digest(value: Any) -> str:
@@ -102,13 +103,22 @@ class Context:
     def files(self) -> dict[str, str]:
         """Content of the component's files by ConfigMap key."""
         given = self.component.get("files") or {}
-        return {file_key(path): text(content) for path, content in given.items() if content is not None}
+        return {key: text(given[path]) for path, key in self.file_keys.items()}
+
+    @cached_property
+    def file_keys(self) -> dict[str, str]:
+        """ConfigMap keys of the component's files, by path."""
+        if not self.component.get("files"):
+            return {}
+        return file_keys(self.component["files"], f"components.{self.name}.files")
 
     @property
     def file_mounts(self) -> dict[str, Any]:
         """The mounts of the component's files, by path."""
-        paths = [p for p, content in (self.component.get("files") or {}).items() if content is not None]
-        return {p: {"name": FILES_VOLUME, "subPath": file_key(p), "readOnly": True} for p in paths}
+        return {
+            path: {"name": FILES_VOLUME, "subPath": key, "readOnly": True}
+            for path, key in self.file_keys.items()
+        }
 
     @property
     def files_name(self) -> str:
@@ -116,6 +126,20 @@ class Context:
         return f"{self.fullname}-{self.name.lower()}-files"
 
 
-def file_key(path: str) -> str:
-    """Return the ConfigMap key of an absolute path: its slashes become dots."""
-    return path.strip("/").replace("/", ".")
+def file_keys(files: dict[str, Any], where: str) -> dict[str, str]:
+    """Return the ConfigMap keys of absolute paths, whose slashes become dots, in order.
+
+    Raises:
+        InputError: Two paths have one key, or a path is longer than a key can be.
+    """
+    paths: dict[str, str] = {}
+    for path in sorted(path for path, content in files.items() if content is not None):
+        key = path.removeprefix("/").replace("/", ".")
+        if len(key) > _MAX_KEY:
+            raise InputError(f"{where}: {path} is longer than {_MAX_KEY + 1} letters")
+        if key in paths:
+            raise InputError(
+                f"{where}: {paths[key]} and {path} have one key in the ConfigMap, {key}: rename one"
+            )
+        paths[key] = path
+    return {path: key for key, path in paths.items()}

@@ -9,6 +9,7 @@ from pydynamo_manifests.render.cache import claim, download_job
 from pydynamo_manifests.render.container import environment
 from pydynamo_manifests.render.context import CACHE_VOLUME, Context, cache_of
 from pydynamo_manifests.render.merge import merge
+from pydynamo_manifests.render.names import graph_name
 from pydynamo_manifests.render.request import request_spec
 from pydynamo_manifests.render.versions import component_alpha, component_beta
 
@@ -25,7 +26,7 @@ def render_graph(
     values: dict[str, Any], release: str, namespace: str | None, *, chart_labels: bool
 ) -> list[dict[str, Any]]:
     """Return the objects of checked values, nulls still in them; see :func:`pydynamo_manifests.render`."""
-    fullname = values.get("fullnameOverride") or release
+    fullname = values.get("fullnameOverride") or graph_name(release)
     labels = {**_CHART_LABELS, "app.kubernetes.io/instance": release} if chart_labels else {}
     parts = [_graph(values, fullname), *_files(values, fullname), *_cache_objects(values, fullname)]
     objects = [_with_metadata(part, namespace, labels) for part in parts]
@@ -42,9 +43,17 @@ def _with_metadata(part: dict[str, Any], namespace: str | None, labels: dict[str
 
 def _contexts(values: dict[str, Any], fullname: str) -> Iterator[Context]:
     components = values.get("components") or {}
+    seen: dict[str, str] = {}
     for name in dict.fromkeys([*(values.get("componentOrder") or []), *sorted(components)]):
-        if components.get(name) is not None:
-            yield Context(values, fullname, name, components[name])
+        if components.get(name) is None:
+            continue
+        if other := seen.get(name.lower()):
+            raise InputError(
+                f"components {other} and {name} differ by case only, and the operator's names are lower-case: "
+                "rename one"
+            )
+        seen[name.lower()] = name
+        yield Context(values, fullname, name, components[name])
 
 
 def _graph(values: dict[str, Any], fullname: str) -> dict[str, Any]:

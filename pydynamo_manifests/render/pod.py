@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render.cache import cache_volume, waiting_container
 from pydynamo_manifests.render.container import image_of
 from pydynamo_manifests.render.context import CACHE_VOLUME, FILES_VOLUME, digest
@@ -57,6 +58,12 @@ def _volumes(ctx: Context) -> list[dict[str, Any]] | None:
     given = {**_cache_volume(ctx), **_files_volume(ctx)}
     if own is None and not given:
         return None
+    taken = [name for name in given if (own or {}).get(name) is not None]
+    if taken:
+        raise InputError(
+            f"components.{ctx.name}.volumes.{min(taken)}: a volume of the chart has this name: choose another, "
+            "or change that one in podSpec"
+        )
     volumes = {**given, **(own or {})}
     return [{"name": name, **volumes[name]} for name in sorted(volumes) if volumes[name] is not None]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from pydynamo_manifests.yaml import number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["as_json", "follow", "text", "words"]
+__all__ = ["as_json", "follow", "is_writable", "text", "words"]
 
 _REQUIRED = ("model.name", "model.servedName", "model.path")
+_UNWRITABLE = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What Helm's YAML writer refuses, and U+0085, which it writes as it is and everybody reads as a space."""
 
 
 def text(value: Any) -> str:
@@ -32,6 +35,15 @@ def as_json(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(as_json, value)) + "]"
     return number(value)
+
+
+def is_writable(value: Any) -> bool:
+    """Return whether the chart can write every text and key of a tree as YAML."""
+    if isinstance(value, str):
+        return value.isprintable() or not _UNWRITABLE.search(value)
+    if isinstance(value, dict):
+        return all(map(is_writable, value)) and all(map(is_writable, value.values()))
+    return not isinstance(value, list) or all(map(is_writable, value))
 
 
 def follow(value: Any, knobs: Mapping[str, Any], where: str) -> Any:

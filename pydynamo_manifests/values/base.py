@@ -9,8 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 __all__ = [
     "KNOBS",
     "MAX_INTEGER",
+    "SHARED",
     "Amount",
     "ArgValue",
+    "Content",
     "Count",
     "EnvValue",
     "Fragment",
@@ -48,14 +50,16 @@ class Values(BaseModel):
 
 
 def _number_fits(value: float) -> float:
-    if abs(value) > MAX_INTEGER:
+    if not abs(value) <= MAX_INTEGER:
         raise ValueError(f"beyond 2^53, where Helm changes numbers silently: write it as text, '{value}'")
     return value
 
 
 def _check_tree(value: Any) -> Any:
     if isinstance(value, dict):
-        for item in value.values():
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"a key is text, not {key!r}: quote it")  # noqa: TRY004 - pydantic reports ValueError only
             _check_tree(item)
     elif isinstance(value, list):
         for item in value:
@@ -79,6 +83,8 @@ def _check_arg(value: Any) -> Any:
         _check_from(value)
     elif isinstance(value, list):
         for item in value:
+            if isinstance(item, list):
+                raise ValueError("a list holds one token each, no list")  # noqa: TRY004 - pydantic reports ValueError only
             _check_arg(item)
     return _check_tree(value)
 
@@ -95,6 +101,12 @@ def _check_env(value: Any) -> Any:
     return _check_tree(value)
 
 
+def _check_content(value: Any) -> Any:
+    if value is not None and not isinstance(value, (str, dict)):
+        raise ValueError("a file is text, or a map that is written as JSON; quote a number")
+    return _check_tree(value)
+
+
 def _check_text(value: Any) -> Any:
     if isinstance(value, dict):
         if "from" not in value:
@@ -106,28 +118,36 @@ def _check_text(value: Any) -> Any:
 
 
 _NUMBER_BOUNDS = {"minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
-_FROM = {
-    "type": "object",
-    "required": ["from"],
-    "properties": {"from": {"enum": list(KNOBS)}},
-    "additionalProperties": False,
+_TREE = {"$comment": "Tree"}
+_FROM = {"from": {"enum": list(KNOBS)}}
+SHARED: dict[str, Any] = {
+    "Knob": {"properties": _FROM, "additionalProperties": False},
+    "Tree": {**_NUMBER_BOUNDS, "items": _TREE, "additionalProperties": _TREE},
 }
-_IF_FROM = {"if": {"type": "object", "required": ["from"]}, "then": _FROM}
-_ARG_SCHEMA: dict[str, Any] = {
-    "type": ["array", "boolean", "null", "number", "object", "string"],
-    "items": {"type": ["boolean", "null", "number", "object", "string"], **_NUMBER_BOUNDS, **_IF_FROM},
+"""Definitions of charts' schemas that a comment refers to; ``Tree`` is any value whose numbers Helm keeps."""
+
+_IN_TREE = {"additionalProperties": _TREE}
+_OR_KNOB = {"dependencies": {"from": {"$comment": "Knob"}}}
+_TOKEN_SCHEMA: dict[str, Any] = {
+    "type": ["boolean", "null", "number", "object", "string"],
     **_NUMBER_BOUNDS,
-    **_IF_FROM,
+    **_IN_TREE,
+    **_OR_KNOB,
+}
+_ARG_SCHEMA: dict[str, Any] = {
+    **_TOKEN_SCHEMA,
+    "type": ["array", *_TOKEN_SCHEMA["type"]],
+    "items": _TOKEN_SCHEMA,
 }
 _ENV_SCHEMA: dict[str, Any] = {
     "type": ["boolean", "null", "number", "object", "string"],
     **_NUMBER_BOUNDS,
     "properties": {
-        "from": {"enum": list(KNOBS)},
-        **{name: {"type": ["null", "object"]} for name in ENV_SOURCES},
+        "from": {},
+        **{name: {"type": ["null", "object"], **_IN_TREE} for name in ENV_SOURCES},
     },
     "additionalProperties": False,
-    **_IF_FROM,
+    **_OR_KNOB,
 }
 
 ArgValue = Annotated[Any, AfterValidator(_check_arg), WithJsonSchema(_ARG_SCHEMA)]
@@ -139,11 +159,25 @@ EnvValue = Annotated[Any, AfterValidator(_check_env), WithJsonSchema(_ENV_SCHEMA
 TextOrKnob = Annotated[
     Any,
     AfterValidator(_check_text),
-    WithJsonSchema({**_FROM, "type": ["null", "object", "string"], "required": [], **_IF_FROM}),
+    WithJsonSchema(
+        {
+            "type": ["null", "object", "string"],
+            "required": ["from"],
+            "properties": _FROM,
+            "additionalProperties": False,
+        }
+    ),
 ]
 """Text, or ``{from: KNOB}``."""
 
-Amount = Annotated[float, AfterValidator(_number_fits), Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+Content = Annotated[
+    Any,
+    AfterValidator(_check_content),
+    WithJsonSchema({"type": ["null", "object", "string"], **_IN_TREE}),
+]
+"""A file: text, or a map written as JSON."""
+
+Amount = Annotated[float, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 """A number within Helm's exact range."""
 
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -153,12 +187,14 @@ Quantity = str | Annotated[int, Field(ge=0, le=MAX_INTEGER)] | Annotated[float, 
 """An amount of a resource in Kubernetes' notation: ``4``, ``0.5``, ``80Gi``."""
 
 StringMap = dict[str, str | None]
-Fragment = Annotated[dict[str, Any], AfterValidator(_check_tree), WithJsonSchema({"type": "object"})]
+Fragment = Annotated[
+    dict[str, Any], AfterValidator(_check_tree), WithJsonSchema({"type": "object", **_IN_TREE})
+]
 """A piece of the Kubernetes API, checked by ``validate`` and by the API server."""
 
 Fragments = Annotated[
     list[Any],
     AfterValidator(_check_tree),
-    WithJsonSchema({"type": "array", "items": {"type": ["null", "object"]}}),
+    WithJsonSchema({"type": "array", "items": {"type": ["null", "object"], **_IN_TREE}}),
 ]
 """A list of pieces of the Kubernetes API."""

@@ -7,7 +7,7 @@
 {{- include "graph.image" (dict "values" $ctx.values "c" $ctx.c "out" $ctx.image) -}}
 {{- include "graph.modelGifts" (dict "ctx" $ctx) -}}
 {{- $_ := set $ctx "files" dict -}}
-{{- include "graph.files" (dict "c" $ctx.c "out" $ctx.files) -}}
+{{- include "graph.files" (dict "c" $ctx.c "name" $ctx.name "out" $ctx.files) -}}
 {{- range list "main" "pod" "out" }}{{ $_ := set $ctx . dict }}{{ end -}}
 {{- end -}}
 

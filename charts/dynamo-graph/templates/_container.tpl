@@ -63,13 +63,17 @@
 {{- with .cache -}}
   {{- $_ := set $mounts (.mountPath | default "/model-cache") (dict "name" "model-cache" "subPath" .subPath "readOnly" .readOnly) -}}
 {{- end -}}
+{{- $own := .c.mounts | default dict -}}
 {{- range $path, $content := .c.files -}}
   {{- if not (kindIs "invalid" $content) -}}
+    {{- if or (hasKey $mounts $path) (kindIs "map" (get $own $path)) -}}
+      {{- fail (printf "components.%s.files: something else is mounted at %s too: choose another path" $.name $path) -}}
+    {{- end -}}
     {{- $_ := set $mounts $path (dict "name" "files" "subPath" (include "graph.fileKey" $path) "readOnly" true) -}}
   {{- end -}}
 {{- end -}}
 {{- $given := or $mounts (kindIs "map" .c.mounts) -}}
-{{- range $path, $mount := .c.mounts }}{{ $_ := set $mounts $path $mount }}{{ end -}}
+{{- range $path, $mount := $own }}{{ $_ := set $mounts $path $mount }}{{ end -}}
 {{- if $given -}}
   {{- $list := list -}}
   {{- range $path, $mount := $mounts -}}
@@ -84,14 +88,23 @@
 
 {{- /* graph.fileKey: the ConfigMap key of an absolute path. */ -}}
 {{- define "graph.fileKey" -}}
-{{- trimAll "/" . | replace "/" "." -}}
+{{- trimPrefix "/" . | replace "/" "." -}}
 {{- end -}}
 
 {{- /* graph.files: a component's files by ConfigMap key, into .out. */ -}}
 {{- define "graph.files" -}}
+{{- $paths := dict -}}
 {{- range $path, $content := .c.files -}}
   {{- if not (kindIs "invalid" $content) -}}
-    {{- $_ := set $.out (include "graph.fileKey" $path) (include "graph.text" $content) -}}
+    {{- $key := include "graph.fileKey" $path -}}
+    {{- if gt (len $key) 253 -}}
+      {{- fail (printf "components.%s.files: %s is longer than 254 letters" $.name $path) -}}
+    {{- end -}}
+    {{- with get $paths $key -}}
+      {{- fail (printf "components.%s.files: %s and %s have one key in the ConfigMap, %s: rename one" $.name . $path $key) -}}
+    {{- end -}}
+    {{- $_ := set $paths $key $path -}}
+    {{- $_ := set $.out $key (include "graph.text" $content) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -89,9 +89,10 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters). */ -}}
+{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters) or make a
+       space of U+0085. */ -}}
 {{- define "graph.yaml" -}}
 {{- $text := toYaml . -}}
-{{- if not $text }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
+{{- if or (not $text) (toRawJson . | contains "\u0085") }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
 {{- $text -}}
 {{- end -}}

@@ -26,7 +26,12 @@
 {{- if .cache }}{{ $_ := set $volumes "model-cache" (include "graph.cacheVolume" . | fromJson) }}{{ end -}}
 {{- if .files }}{{ $_ := set $volumes "files" (dict "configMap" (dict "name" (include "graph.filesName" .))) }}{{ end -}}
 {{- $given := or $volumes (kindIs "map" .c.volumes) -}}
-{{- range $name, $source := .c.volumes }}{{ $_ := set $volumes $name $source }}{{ end -}}
+{{- range $name, $source := .c.volumes -}}
+  {{- if and (hasKey $volumes $name) (kindIs "map" $source) -}}
+    {{- fail (printf "components.%s.volumes.%s: a volume of the chart has this name: choose another, or change that one in podSpec" $.name $name) -}}
+  {{- end -}}
+  {{- $_ := set $volumes $name $source -}}
+{{- end -}}
 {{- if $given -}}
   {{- $list := list -}}
   {{- range $name, $source := $volumes -}}

@@ -11,6 +11,7 @@ from pydynamo_manifests.values.graph.component import Component
 from pydynamo_manifests.values.graph.image import Image
 from pydynamo_manifests.values.graph.model import Model
 from pydynamo_manifests.values.graph.request import Request
+from pydynamo_manifests.values.names import ComponentName, GraphName, VariableName
 
 __all__ = ["Component", "Dynamo", "GraphValues", "Image", "Model", "Request"]
 
@@ -27,7 +28,7 @@ class Dynamo(Values):
 class GraphValues(Values):
     """Everything about one graph. `components` is a map by name; null takes away what an earlier file set."""
 
-    fullnameOverride: str | None = None
+    fullnameOverride: GraphName | None = None
     """Name of the graph; the Helm release's name when null. Grove limits name, component and role to 45 letters."""
     dynamo: Dynamo | None = None
     """The Dynamo release."""
@@ -37,9 +38,9 @@ class GraphValues(Values):
     """The runtime image of every component that does not name its own."""
     backendFramework: str | None = None
     """Engine family: `vllm`, `sglang` or `trtllm`."""
-    env: dict[str, EnvValue] | None = None
+    env: dict[VariableName, EnvValue] | None = None
     """Variables of every component, by name; a component's own win."""
-    components: dict[str, Component | None] | None = Field(default_factory=dict)
+    components: dict[ComponentName, Component | None] | None = Field(default_factory=dict)
     """The components by name. A preset brings them: `-f values/graph/1.6/vllm-agg.yaml`."""
     request: Request | None = None
     """Instead of components: let Dynamo profile the model and generate the graph."""
@@ -53,7 +54,7 @@ class GraphValues(Values):
     """Fields of the graph's `spec` in the words of the chosen API version, merged last."""
     extraObjects: dict[str, Fragment | None] | None = Field(default_factory=dict)
     """Whole objects beside the graph, by a free key, written as they are."""
-    enabled: bool | None = None
+    enabled: bool | None = True
     """For a parent chart's condition; without effect here."""
     global_: dict[str, Any] | None = Field(default=None, alias="global")
     """A parent chart's global values; without effect here."""

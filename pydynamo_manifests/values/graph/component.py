@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydynamo_manifests.values.base import (
     ArgValue,
+    Content,
     Count,
     EnvValue,
     Fragment,
@@ -16,10 +17,14 @@ from pydynamo_manifests.values.base import (
     Values,
 )
 from pydynamo_manifests.values.graph.image import Image
+from pydynamo_manifests.values.names import FilePath, FlagName, MountPath, VariableName, VolumeName
 
-__all__ = ["Component", "ModelRef", "Mount", "Placement", "Resources"]
+__all__ = ["COMPONENT_TYPES", "Component", "ComponentType", "ModelRef", "Mount", "Placement", "Resources"]
 
 Home = Literal["component", "container"]
+ComponentType = Literal["frontend", "worker", "prefill", "decode", "planner", "epp", "lpx"]
+"""Every type of v1beta1, up to Dynamo 1.6; v1alpha1 takes any text, which goes through the hatch."""
+COMPONENT_TYPES: tuple[str, ...] = get_args(ComponentType)
 
 
 class Resources(Values):
@@ -79,7 +84,7 @@ class Placement(Values):
 class Component(Values):
     """One component. Null takes a key away; what has no key of its own goes through the last three."""
 
-    type: str | None = None
+    type: ComponentType | None = None
     """What the operator treats it as: `frontend`, `worker`, `prefill`, `decode`, `planner`, `epp`, `lpx`."""
     replicas: Count | None = None
     """How many; of a multi-node component, how many groups. Null leaves the field to a scaling adapter."""
@@ -101,13 +106,13 @@ class Component(Values):
     """Executable and what comes before every argument."""
     leadingArgs: list[ArgValue] | None = None
     """Arguments before `args`, in order."""
-    args: dict[str, ArgValue] | None = None
+    args: dict[FlagName, ArgValue] | None = None
     """Flags without their dashes. `true` is a bare flag, false or null none, a list several tokens, a map JSON."""
     argOrder: list[str] | None = None
     """Flags of `args` that come first, in this order; the others follow sorted."""
     extraArgs: list[ArgValue] | None = None
     """Arguments after `args`, in order."""
-    env: dict[str, EnvValue] | None = None
+    env: dict[VariableName, EnvValue] | None = None
     """Variables by name: a literal, `{from: KNOB}`, or a source (`secretKeyRef`, `fieldRef`, ...)."""
     envOrder: list[str] | None = None
     """Variables that come first, in this order; it matters only to `$(NAME)` references."""
@@ -139,11 +144,11 @@ class Component(Values):
     """Security context of the container."""
     podSecurityContext: Fragment | None = None
     """Security context of the pod."""
-    volumes: dict[str, Fragment | None] | None = None
+    volumes: dict[VolumeName, Fragment | None] | None = None
     """Volumes by name (core volume sources)."""
-    mounts: dict[str, Mount | None] | None = None
+    mounts: dict[MountPath, Mount | None] | None = None
     """Volume mounts by path."""
-    files: dict[str, str | Fragment | None] | None = None
+    files: dict[FilePath, Content] | None = None
     """Files by absolute path: text, or a map written as JSON. A change restarts what reads it."""
     nodeSelector: StringMap | None = None
     """Node labels."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydynamo_manifests.values.base import Quantity, StringMap, Values
+from pydynamo_manifests.values.base import Count, Quantity, StringMap, Values
 
 __all__ = ["Cache", "CreateClaim", "Download", "Model", "TokenSecret"]
 
@@ -40,9 +40,9 @@ class Download(Values):
     """Let components with `modelCache: true` wait for the Job in an init container (true when null)."""
     image: str | None = None
     """Whole image reference with Python and huggingface_hub; the graph's own image when null."""
-    backoffLimit: int | None = None
+    backoffLimit: Count | None = None
     """How often a failed download is tried again (6 when null)."""
-    ttlSecondsAfterFinished: int | None = None
+    ttlSecondsAfterFinished: Count | None = None
     """Seconds after which a finished Job is removed; null keeps it."""
     nodeSelector: StringMap | None = None
     """Node labels for the Job's pod."""
