@@ -46,6 +46,9 @@ def chart_of(values: dict[str, Any]) -> str | None:
     if "components" in values:
         return "dynamo-graph"
     known = {chart: _keys(model) for chart, model in _models().items()}
+    known["dynamo-platform"] |= {path for path in _moved() if "." not in path}
+    if any("." in path and _has(values, path) for path in _moved()):
+        return "dynamo-platform"
     own = [chart for chart, keys in known.items() if values and values.keys() <= keys]
     if own:
         return own[0]
@@ -62,22 +65,38 @@ def _keys(model: Any) -> set[str]:
 
 def judge_values(values: dict[str, Any], chart: str, target: Target) -> list[Finding]:
     """Return what is wrong with values of a chart and with what they render to."""
-    found = _schema(values, _models()[chart])
+    found = _schema(values, _models()[chart], _moved() if chart == "dynamo-platform" else {})
     if found or chart != "dynamo-graph" or not any((values.get("components") or {}).values()):
         return found
     return _rendered(values, target)
 
 
-def _schema(values: dict[str, Any], model: Any) -> list[Finding]:
+def _moved() -> dict[str, str]:
+    """Return the keys that people carry over from upstream's platform chart, and what took their place."""
+    from pydynamo_manifests.values.platform.removed import REMOVED  # noqa: PLC0415 - loaded with the models
+
+    return REMOVED
+
+
+def _schema(values: dict[str, Any], model: Any, moved: dict[str, str]) -> list[Finding]:
     from pydantic import ValidationError  # noqa: PLC0415 - loaded with the models
 
     from pydynamo_manifests.values.load import problems  # noqa: PLC0415 - the same
 
+    found = {
+        tuple(path.split(".")): f"moved: {words}" for path, words in moved.items() if _has(values, path)
+    }
     try:
         model.model_validate(values)
     except ValidationError as e:
-        return [_problem(path, message) for path, message in problems(e, model)]
-    return []
+        found = {**dict(problems(e, model)), **found}
+    return [_problem(path, message) for path, message in found.items()]
+
+
+def _has(values: Any, path: str) -> bool:
+    block, _, key = path.rpartition(".")
+    home = values.get(block) if block else values
+    return isinstance(home, dict) and key in home
 
 
 def _problem(path: tuple[str | int, ...], message: str) -> Finding:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests import yaml
 
-__all__ = ["ValuesProblem", "load_values", "path_text", "plain", "problems", "read_values", "refused", "source_of"]
+__all__ = [
+    "ValuesProblem",
+    "load_values",
+    "path_text",
+    "plain",
+    "problems",
+    "read_values",
+    "refused",
+    "source_of",
+]
 
 _PLATFORM_KEYS = frozenset(
     {"crds", "messaging", "monitoring", "nats", "networkPolicy", "operator", "webhooks"}
@@ -56,7 +65,8 @@ def load_values(data: Mapping[str, Any] | Layers, source: str = "values") -> Gra
         found = problems(e, GraphValues)
     if values.keys() & _PLATFORM_KEYS and not values.keys() & {"components", "request"}:
         raise InputError(
-            f"{source_of(data, source)}: values of the dynamo-platform chart: give them to it, here go a graph's values"
+            f"{source_of(data, source)}: values of the dynamo-platform chart: give them to it, here go a graph's values "
+            "('dynamo-manifests render --engine helm' takes both)"
         )
     raise refused("graph", found, data, source)
 

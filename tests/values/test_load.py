@@ -131,5 +131,6 @@ def test_values_of_the_other_chart_are_named() -> None:
         load_values({"operator": {"replicas": 2}}, "ha.yaml")
     assert (
         str(e.value)
-        == "ha.yaml: values of the dynamo-platform chart: give them to it, here go a graph's values"
+        == "ha.yaml: values of the dynamo-platform chart: give them to it, here go a graph's values "
+        "('dynamo-manifests render --engine helm' takes both)"
     )

@@ -1,4 +1,7 @@
-"""Write the manifests that values make: the same objects as `helm template` of the graph chart, without Helm."""
+"""Write the manifests that values make: the same objects as `helm template` of the graph chart, without Helm.
+
+Values of the platform chart need Helm: `--engine helm`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ EPILOG = """examples:
   dynamo-manifests render values/graph/1.6/vllm-disagg-router.yaml --name qwen -n team-a
   dynamo-manifests render preset.yaml mine.yaml --set model.name=Qwen/Qwen3-32B | kubectl apply --server-side -f -
   dynamo-manifests render preset.yaml --engine helm     # ask the helm on PATH instead
+  dynamo-manifests render values/platform/ha.yaml --engine helm --name dynamo -n dynamo-system     # the platform's chart
 """
 
 
@@ -75,13 +79,14 @@ def _text(objects: list[dict[str, object]], form: str) -> str:
 def _by_helm(values: dict[str, object], args: argparse.Namespace) -> str:
     from pydynamo_manifests.charts import chart_path
     from pydynamo_manifests.errors import InputError
+    from pydynamo_manifests.validate.values_files import chart_of
     from pydynamo_manifests.yaml import dump, load_all
 
     command = [
         "helm",
         "template",
         args.name,
-        str(chart_path("dynamo-graph")),
+        str(chart_path(chart_of(values) or "dynamo-graph")),
         "-n",
         args.namespace,
         "-f",
