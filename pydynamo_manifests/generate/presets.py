@@ -10,7 +10,7 @@ from pydynamo_manifests.generate.composing import composition
 from pydynamo_manifests.generate.explain import headline
 from pydynamo_manifests.generate.options import command_line
 from pydynamo_manifests.generate.text import values_text
-from pydynamo_manifests.intent import Intent, Sizes
+from pydynamo_manifests.intent import Intent
 from pydynamo_manifests.patterns import PATTERNS
 
 if TYPE_CHECKING:
@@ -54,7 +54,19 @@ def presets() -> Iterator[tuple[str, Intent]]:
 
 
 def _sized() -> Iterator[tuple[str, Intent]]:
-    """Return presets for real models on nodes of eight GPUs with 80 GB or more each."""
+    """Return presets for real models on nodes of eight GPUs with 80 GB or more each.
+
+    Of 84.8 GB that a GPU of 80 GB offers, the engine takes 0.9, and about 5 GB of that for activations and
+    CUDA graphs; weights and KV blocks share the rest, 71 GB a GPU. By the models' own config.json:
+
+    * Qwen3-32B, BF16: 65.5 GB of weights. A token's KV is 2 x 64 layers x 8 heads x 128 x 2 bytes = 256 KiB.
+      Two GPUs keep (2 x 71 - 65.5) GB / 256 KiB = 292,000 tokens, 8.9 contexts of 32,768; on one GPU there
+      were 21,000 tokens, less than one. 4 workers fill one node, 4 + 4 fill two.
+    * gpt-oss-120b, MXFP4: 65.2 GB. 2 x 36 layers x 8 heads x 64 x 2 bytes = 72 KiB: half of the layers look
+      at 128 tokens only, but with a KV connector vLLM counts all layers whole. Two GPUs keep 1,040,000
+      tokens, 7.9 contexts of 131,072; on one GPU there were 79,000, and vLLM would refuse to start.
+      2 + 2 workers fill one node.
+    """
     base = Intent(
         backend="vllm",
         pattern="agg-router",
@@ -78,8 +90,8 @@ def _sized() -> Iterator[tuple[str, Intent]]:
             context_length=131072,
             tool_call_parser="harmony",
             reasoning_parser="gpt_oss",
-            prefill=Sizes(replicas=2),
-            decode=Sizes(replicas=6),
+            gpus=2,
+            replicas=2,
         ),
     )
 

@@ -49,8 +49,8 @@ WORKERS = """
 1.6/qwen3-32b-vllm-agg-router        worker              worker  4x1x2 -                             -                   zmq:20080                  HF_HOME=/model-cache
 1.6/qwen3-32b-vllm-disagg-router     prefill             prefill 4x1x2 disaggregation-mode=prefill   nixl:kv_producer    zmq:20080                  HF_HOME=/model-cache
 1.6/qwen3-32b-vllm-disagg-router     decode              decode  4x1x2 disaggregation-mode=decode    nixl:kv_consumer    -                          HF_HOME=/model-cache
-1.6/gpt-oss-120b-vllm-disagg-router  prefill             prefill 2x1x1 disaggregation-mode=prefill   nixl:kv_producer    zmq:20080                  HF_HOME=/model-cache
-1.6/gpt-oss-120b-vllm-disagg-router  decode              decode  6x1x1 disaggregation-mode=decode    nixl:kv_consumer    -                          HF_HOME=/model-cache
+1.6/gpt-oss-120b-vllm-disagg-router  prefill             prefill 2x1x2 disaggregation-mode=prefill   nixl:kv_producer    zmq:20080                  HF_HOME=/model-cache
+1.6/gpt-oss-120b-vllm-disagg-router  decode              decode  2x1x2 disaggregation-mode=decode    nixl:kv_consumer    -                          HF_HOME=/model-cache
 0.9/vllm-agg                         VllmDecodeWorker    worker  1x1x1 -                             -                   -                          -
 0.9/vllm-agg-router                  VllmDecodeWorker    worker  2x1x1 -                             -                   -                          -
 0.9/vllm-disagg                      VllmPrefillWorker   prefill 1x1x1 is-prefill-worker             connector:nixl      -                          -
