@@ -6,6 +6,7 @@ from typing import Any
 
 from pydynamo_manifests.validate.cel import ABSENT, CelCompileError, CelError, Optional, compile_expression
 from pydynamo_manifests.validate.cel.lexer import tokens
+from pydynamo_manifests.validate.cel.parser import Call, Name, Node, Select, parse
 from pydynamo_manifests.validate.codes import BROKEN_EXPRESSION, EXPRESSION
 from pydynamo_manifests.validate.report import Finding, Path, read_path
 
@@ -18,7 +19,7 @@ NO_OLD: Any = object()
 class CelRule:
     """One entry of ``x-kubernetes-validations``."""
 
-    __slots__ = ("_evaluate", "_explain", "_field", "message", "on_change", "optional_old", "text")
+    __slots__ = ("_evaluate", "_explain", "_field", "message", "on_change", "optional_old", "text", "unless")
 
     def __init__(self, entry: dict[str, Any]) -> None:
         self.text: str = entry["rule"]
@@ -29,11 +30,15 @@ class CelRule:
         expression = entry.get("messageExpression")
         variables = ("self", "oldSelf") if self.on_change else ("self",)
         self._evaluate = compile_expression(self.text, variables)
+        self.unless = _guard(parse(self.text))
+        """A field without which the rule holds, because it begins with ``!has(self.FIELD) ||``."""
         self._explain = compile_expression(expression, variables) if expression else None
         self._field = read_path(entry.get("fieldPath", "").lstrip("."))
 
     def check(self, value: Any, old: Any, path: Path) -> Finding | None:
         """Return what the rule finds in a value, given the old one or :data:`NO_OLD`."""
+        if self.unless is not None and type(value) is dict and self.unless not in value:
+            return None
         values = {"self": value}
         if self.on_change:
             if old is NO_OLD and not self.optional_old:
@@ -61,6 +66,19 @@ class CelRule:
             return self.message
         fits = isinstance(words, str) and words.strip() and "\n" not in words
         return str(words) if fits else self.message
+
+
+def _guard(node: Node) -> str | None:
+    """Return the field of an expression ``!has(self.FIELD) || ...``; a name that is escaped is not looked at."""
+    while isinstance(node, Call) and node.function == "||":
+        node = node.arguments[0]
+    for function in ("!_", "has"):
+        if not isinstance(node, Call) or node.function != function:
+            return None
+        node = node.arguments[0]
+    if not isinstance(node, Select) or node.optional or "__" in node.field:
+        return None
+    return node.field if isinstance(node.target, Name) and node.target.name == "self" else None
 
 
 def compile_rules(schema: dict[str, Any]) -> list[CelRule]:

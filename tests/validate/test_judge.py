@@ -270,3 +270,28 @@ def test_every_kind_of_every_release_compiles() -> None:
                 judge_of(name, kind, version)
                 count += 1
     assert count > 80
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("!has(self.a) || self.a > 1", "a"),
+        ("!has(self.a) || self.b || self.c", "a"),
+        ("!has(self.a)", "a"),
+        ("!has(self.a) && self.b", None),
+        ("has(self.a) || self.b", None),
+        ("!has(self.a.b) || self.b", None),
+        ("!has(oldSelf.a) || has(self.a)", None),
+        ("!has(self.a__dash__b) || self.b", None),
+        ("self.b || !has(self.a)", None),
+    ],
+)
+def test_the_field_without_which_a_rule_holds(text: str, field: str | None) -> None:
+    assert CelRule({"rule": text}).unless == field
+
+
+def test_a_rule_without_its_field_holds_and_is_not_evaluated() -> None:
+    made = CelRule({"rule": "!has(self.a) || self.a > 1"})
+    assert made.check({"b": 1}, NO_OLD, ()) is None
+    assert made.check({"a": 1}, NO_OLD, ()) is not None
+    assert made.check([], NO_OLD, ()) is not None

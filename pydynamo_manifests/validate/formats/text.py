@@ -25,7 +25,7 @@ _WORDS = ("token", "passw", "secret", "credential", "key")
 def write(report: Report, lines: Callable[[str], list[str]], *, colour: bool) -> str:
     """Return what was found, and a summary; ``""`` when every document is valid and nothing was said."""
     tell = Teller(colour=colour)
-    return joined([tell.document(d, lines(d.source)) for d in report.documents if d.findings], report)
+    return joined([tell([d], "\n".join(lines(d.source))) for d in report.documents if d.findings], report)
 
 
 def joined(told: Iterable[str], report: Report) -> str:
@@ -59,15 +59,16 @@ class Teller:
         """Return what was found in the documents of a text."""
         found = [document for document in documents if document.findings]
         lines = text.splitlines() if found else []
-        return "".join(self.document(document, lines) for document in found)
+        secret = "Secret" in text
+        return "".join(self._document(document, lines, secret=secret) for document in found)
 
-    def document(self, document: Document, known: list[str]) -> str:
-        """Return what was found in a document of a text with these lines."""
+    def _document(self, document: Document, known: list[str], *, secret: bool) -> str:
+        """Return what was found in a document; ``secret`` says that there may be a Secret among the lines."""
         named = "/".join(part for part in (document.kind, document.name) if part)
         head = f"{document.source}: {named}" if named else f"{document.source}: document {document.index + 1}"
         if document.status == "skipped":
             return self.paint(_safe(f"{head}: skipped: {document.findings[0].message}"), "dim") + "\n"
-        secret = any("Secret" in line for line in known) and any(map(_SECRET.search, _own(known, document)))
+        secret = secret and any(_SECRET.search(line) for line in _own(known, document) if "Secret" in line)
         shown = [] if secret else known
         told = [self.paint(_safe(f"{head}: {document.status}"), "bold")]
         for finding in document.findings:
@@ -99,11 +100,12 @@ def _own(known: list[str], document: Document) -> list[str]:
 
 def _hidden(known: list[str], line: int) -> bool:
     """Tell whether a line, or the one before it, has a name after which nobody should read on."""
-    return any(
-        _SENSITIVE.search(text)
-        for text in known[max(line - 2, 0) : line]
-        if any(word in text.casefold() for word in _WORDS)
-    )
+    near = known[max(line - 2, 0) : line]
+    folded = "\n".join(near).casefold()
+    for word in _WORDS:
+        if word in folded:
+            return any(map(_SENSITIVE.search, near))
+    return False
 
 
 def _safe(text: str) -> str:
