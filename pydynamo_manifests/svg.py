@@ -25,6 +25,8 @@ COLOURS = ("#1f6feb", "#bf3989", "#1a7f37", "#9a6700", "#6639ba", "#cf4a00", "#0
 _TARGET = "#cf222e"
 _TICKS = 6
 _MILLION = 10**6
+_NOTHING = 1e-300
+"""A span whose logarithm is still exact; below it an axis runs from 0 to 1."""
 _ROW = 18
 _WORDS = 18
 """Letters of a label at most; longer ones go to the legend."""
@@ -119,7 +121,7 @@ def _width(words: str, size: float) -> float:
 def _axis(values: Iterable[float], start: float, end: float) -> _Axis:
     found = list(values)
     low, high = min(0.0, *found), max(0.0, *found)
-    span = (high - low) or 1.0
+    span = high - low if high - low > _NOTHING else 1.0
     step = 10 ** math.floor(math.log10(span / _TICKS))
     step = next(step * n for n in (1, 2, 5, 10) if span / (step * n) <= _TICKS)
     first, last = math.floor(low / step), math.ceil(high / step + 0.05)

@@ -101,6 +101,7 @@ def test_targets_stay_inside_beside_each_other_and_once() -> None:
         (0.5, ["0", "0.1", "0.5"]),
         (3e-12, ["0", "5e-13", "3e-12"]),
         (0, ["0"]),
+        (5e-324, ["0", "0.2"]),
     ],
 )
 def test_numbers_of_the_axes_can_be_read(high: float, ticks: list[str]) -> None:
