@@ -17,7 +17,7 @@ GENERATED = ("docs/rules/", "docs/api/")
 
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
 
 
@@ -49,7 +49,8 @@ def pages() -> list[str]:
 
 def all_pages() -> list[str]:
     """Return every Markdown page that people read, generated ones and those of the charts too."""
-    found = [*ROOT.glob("charts/*/*.md"), *ROOT.glob("values/**/*.md"), *ROOT.glob("docs/**/*.md")]
+    roots = ("charts", "values", "docs", "tests", "hack", "bench")
+    found = [page for root in roots for page in (ROOT / root).glob("**/*.md")]
     return sorted({*pages(), *(str(p.relative_to(ROOT)) for p in found)})
 
 

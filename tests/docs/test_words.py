@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from pydynamo_manifests.cli.commands import COMMANDS
 from pydynamo_manifests.errors import DynamoManifestsError
 from pydynamo_manifests.patterns import PATTERNS
 from tests.docs.markdown import ROOT, all_pages, anchors, blocks, links, pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HERE = "tests/docs/test_words.py"
 
@@ -101,6 +105,20 @@ def leads(page: str, target: str) -> bool:
     if not file.exists() or not file.is_relative_to(ROOT):
         return False
     return not anchor or file.suffix != ".md" or anchor in anchors(str(file.relative_to(ROOT)))
+
+
+def test_the_check_of_links_has_links_and_notices_what_is_wrong(tmp_path: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(listed.stdout.split()) <= set(all_pages())
+    followed = [target for page in all_pages() for target in links(page) if not re.match(r"[a-z]+:", target)]
+    assert len(followed) > 200
+    assert sum("#" in target for target in followed) > 40
+    (page := tmp_path / "p.md").write_text("[`a`](a.md) ![b](b.svg) [![c](c.svg)](c.md#d) `[e](e.md)`\n")
+    assert links(str(page)) == {"a.md", "b.svg", "c.svg", "c.md#d"}
+    assert leads("README.md", "docs/README.md#guides")
+    assert leads("docs/README.md", "#reference")
+    for wrong in ("docs/none.md", "docs/README.md#none", "#none", "../README.md", "README.md/x"):
+        assert not leads("README.md", wrong), wrong
 
 
 def test_a_page_of_the_documentation_is_linked_from_its_list() -> None:
