@@ -29,6 +29,7 @@ from pydynamo_manifests.validate.lint.rules import (  # isort: skip  # noqa: F40
     events,
     routing,
     devices,
+    memory,
     multinode,
     api,
     names,

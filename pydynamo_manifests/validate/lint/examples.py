@@ -11,6 +11,12 @@ from pydynamo_manifests.validate.lint.registry import Example
 __all__ = ["alpha", "beta", "example", "frontend", "part", "service", "transfer"]
 
 _REGISTRY = "nvcr.io/nvidia/ai-dynamo"
+_IMAGES = {
+    "dynamo.vllm": "vllm-runtime",
+    "dynamo.sglang": "sglang-runtime",
+    "dynamo.trtllm": "tensorrtllm-runtime",
+}
+"""Image of an engine's module."""
 
 
 def example(*components: dict[str, Any], dynamo: str = "1.6.1", **more: Any) -> Example:
@@ -76,29 +82,30 @@ def part(  # noqa: PLR0913 - one argument for each thing that examples differ in
         more: More of the component.
     """
     module = command.split(" ", 1)[0]
-    engine = {"dynamo.vllm": "vllm", "dynamo.sglang": "sglang", "dynamo.trtllm": "tensorrtllm"}.get(module)
-    reference = image or (f"{engine}-runtime:1.6.1" if engine else "dynamo-planner:1.6.1")
-    main: dict[str, Any] = {
-        "name": "main",
-        "image": reference if "/" in reference else f"{_REGISTRY}/{reference}",
-    }
-    if command:
-        words = shlex.split(command)
-        main |= {"command": ["python3", "-m", words[0]], "args": words[1:]}
+    engine = _IMAGES.get(module)
     count = (1 if engine else 0) if gpus is None else gpus
-    if count:
-        main["resources"] = {"limits": {"nvidia.com/gpu": str(count)}}
-    if env:
-        main["env"] = [{"name": key, "value": value} for key, value in env.items()]
+    main = _main(command, image or f"{engine or 'dynamo-planner'}:1.6.1", count, env or {}, mounts or {})
     spec: dict[str, Any] = {"containers": [main | (container or {})]} | (pod or {})
     if mounts:
-        main_ = spec["containers"][0]
-        main_["volumeMounts"] = [{"name": claim, "mountPath": where} for where, claim in mounts.items()]
         spec["volumes"] = [
             {"name": claim, "persistentVolumeClaim": {"claimName": claim}}
             for claim in sorted(set(mounts.values()))
         ]
     return {"name": name, "type": kind} | more | {"podTemplate": {"spec": spec}}
+
+
+def _main(command: str, image: str, gpus: int, env: dict[str, str], mounts: dict[str, str]) -> dict[str, Any]:
+    main: dict[str, Any] = {"name": "main", "image": image if "/" in image else f"{_REGISTRY}/{image}"}
+    if command:
+        words = shlex.split(command)
+        main |= {"command": ["python3", "-m", words[0]], "args": words[1:]}
+    if gpus:
+        main["resources"] = {"limits": {"nvidia.com/gpu": str(gpus)}}
+    if env:
+        main["env"] = [{"name": key, "value": value} for key, value in env.items()]
+    if mounts:
+        main["volumeMounts"] = [{"name": claim, "mountPath": where} for where, claim in mounts.items()]
+    return main
 
 
 def service(
