@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError, arguments_named
+from pydynamo_manifests.given import check_form, check_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Intent", "Sizes", "about", "check_address", "check_latency", "switch"]
+__all__ = ["Intent", "Sizes", "about", "check_address", "check_forms", "check_latency", "switch"]
 
 
-def about(text: str, default: Any = None, unit: str = "") -> Any:
-    """Declare a field with the words that its option says."""
-    return field(default=default, metadata={"help": text, "unit": unit})
+def about(text: str, default: Any = None, unit: str = "", form: str = "word") -> Any:
+    """Declare a field with the words that its option says, and the form of its text."""
+    return field(default=default, metadata={"help": text, "unit": unit, "form": form})
 
 
 def switch(text: str) -> Any:
@@ -98,23 +99,31 @@ class Intent(Sizes):
 
     served_name: str | None = about("name that clients ask for; the model id without it")
     revision: str | None = about("branch, tag or commit of the model")
-    model_path: str | None = about("directory in the containers to load the model from")
-    token_secret: str | None = about("Secret with the Hugging Face token; empty for none", "hf-token-secret")
+    model_path: str | None = about("directory in the containers to load the model from", form="path")
+    token_secret: str | None = about(
+        "Secret with the Hugging Face token; empty for none", "hf-token-secret", form="object or none"
+    )
     token_key: str | None = about("key of that Secret that becomes HF_TOKEN", "HF_TOKEN")
     trust_remote_code: bool = switch("let the model's repository bring its own code")
 
-    cache_claim: str | None = about("existing PersistentVolumeClaim with the model files")
-    cache_size: str | None = about("size of a new PersistentVolumeClaim for the model files, such as 500Gi")
-    cache_storage_class: str | None = about("storage class of the new claim")
-    cache_host_path: str | None = about("directory of each node with the model files")
-    cache_mount_path: str | None = about("where containers see the cache; /model-cache without it")
+    cache_claim: str | None = about("existing PersistentVolumeClaim with the model files", form="object")
+    cache_size: str | None = about(
+        "size of a new PersistentVolumeClaim for the model files, such as 500Gi", form="quantity"
+    )
+    cache_storage_class: str | None = about("storage class of the new claim", form="object")
+    cache_host_path: str | None = about("directory of each node with the model files", form="path")
+    cache_mount_path: str | None = about(
+        "where containers see the cache; /model-cache without it", form="path"
+    )
     download: bool = switch("fill the cache by a Job before workers start")
 
     context_length: int | None = about("longest prompt and answer together, in tokens")
     gpu_memory_fraction: float | None = about("share of each GPU's memory that the engine takes, such as 0.9")
     tool_call_parser: str | None = about("Dynamo's parser of tool calls, such as hermes")
     reasoning_parser: str | None = about("Dynamo's parser of reasoning, such as qwen3")
-    shared_memory: str | None = about("size of /dev/shm of each worker; the operator gives 8Gi")
+    shared_memory: str | None = about(
+        "size of /dev/shm of each worker; the operator gives 8Gi", form="quantity"
+    )
 
     rdma: str | None = about(
         "resource of the nodes' RDMA devices, such as rdma/ib: one per GPU, or NAME=COUNT"
@@ -129,18 +138,18 @@ class Intent(Sizes):
         "address of Prometheus, for the planner; kube-prometheus-stack's without it"
     )
     planner_profile: str | None = about(
-        "ConfigMap with a profile, for the planner (Dynamo 0.6: claim); empty for none"
+        "ConfigMap with a profile, for the planner (Dynamo 0.6: claim); empty for none", form="object or none"
     )
     global_planner: str | None = about(
         "Dynamo namespace (<namespace>-<graph>) of a global planner that the planner asks"
     )
 
-    registry: str | None = about("registry of all images; NVIDIA's without it")
+    registry: str | None = about("registry of all images; NVIDIA's without it", form="registry")
     image: str | None = about("image repository of the workers")
-    image_tag: str | None = about("tag of the images; the release without it")
+    image_tag: str | None = about("tag of the images; the release without it", form="tag")
     frontend_image: str | None = about("image repository of the frontend")
     pull_policy: str | None = about("Always, IfNotPresent or Never")
-    pull_secrets: tuple[str, ...] = about("Secrets with registry credentials", ())
+    pull_secrets: tuple[str, ...] = about("Secrets with registry credentials", (), form="object")
 
     node_selector: Mapping[str, str] = _labels("node labels for the workers")
     frontend_node_selector: Mapping[str, str] = _labels("node labels for the frontend")
@@ -172,7 +181,11 @@ class Intent(Sizes):
         for name in ("ttft", "itl"):
             check_latency(_option(name), getattr(self, name))
         _check_count("min_endpoint", self.min_endpoint, least=0)
+        _check_count("context_length", self.context_length, least=1)
         check_address("--prometheus", self.prometheus)
+        check_forms(self)
+        for name in ("node_selector", "frontend_node_selector"):
+            check_labels(_option(name), getattr(self, name))
 
     def sizes(self, role: str) -> Sizes:
         """Return the sizes asked for a role: ``worker``, ``prefill`` or ``decode``."""
@@ -185,6 +198,16 @@ class Intent(Sizes):
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
+
+
+def check_forms(intent: Any) -> None:
+    """Refuse texts that have not the form of their field.
+
+    Raises:
+        InputError: The first of them, as an option, with its form in words.
+    """
+    for f in fields(intent):
+        check_form(_option(f.name), getattr(intent, f.name), f.metadata.get("form", "path"))
 
 
 def check_latency(name: str, value: float | None) -> None:

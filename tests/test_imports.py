@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "yaml": {"errors"},
     "releases": {"errors", "yaml"},
     "charts": {"errors"},
-    "intent": {"errors", "yaml", "releases"},
+    "given": {"errors"},
+    "intent": {"errors", "given", "yaml", "releases"},
     "planner": {"errors", "releases"},
     "api": {"errors", "yaml", "releases"},
     "values": {"errors", "yaml", "releases"},
@@ -24,6 +25,7 @@ MAY_IMPORT = {
     "patterns": {"errors", "yaml", "releases", "values", "intent", "planner", "backends"},
     "requests": {
         "errors",
+        "given",
         "yaml",
         "releases",
         "values",

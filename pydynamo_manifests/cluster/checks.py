@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pydynamo_manifests.cluster.software import how_to_install
 from pydynamo_manifests.releases import Release, newest
 from pydynamo_manifests.releases import release as find_release
 
@@ -98,7 +99,8 @@ def _gpus(facts: Facts) -> Iterator[Check]:
         yield Check("gpu-operator", "ok", f"GPU operator {operator.version}")
     else:
         hint = "fine where the provider runs the device plug-in; GPU discovery of requests needs its labels"
-        yield Check("gpu-operator", "info", "no GPU operator was found", hint)
+        command = how_to_install("gpu-operator", None)
+        yield Check("gpu-operator", "info", "no GPU operator was found", f"{hint}: {command}")
 
 
 def _definitions(facts: Facts, release: Release) -> Iterator[Check]:
@@ -184,7 +186,7 @@ def _software(facts: Facts, release: Release) -> Iterator[Check]:
         version = f" {found.version}" if found.version else ""
         if not found.api:
             wants = f" (Dynamo {release.version} wants {least})" if least else ""
-            yield Check(name, "info", f"{name} is not installed{wants}", _how_to_install(name, least))
+            yield Check(name, "info", f"{name} is not installed{wants}", _if_needed(name, least))
         elif least and found.version and _older(found.version, least):
             yield Check(
                 name, "error", f"{name}{version} is too old", f"Dynamo {release.version} needs {least}"
@@ -195,21 +197,14 @@ def _software(facts: Facts, release: Release) -> Iterator[Check]:
         "dra",
         "ok" if facts.dra else "info",
         "DRA is served" if facts.dra else "DRA (resource.k8s.io/v1) is not served",
+        "the API is Kubernetes' own from 1.34 on; its driver: "
+        + how_to_install("nvidia-dra-driver-gpu", None),
     )
 
 
-CHARTS = {
-    "grove": ("oci://ghcr.io/ai-dynamo/grove/grove-charts", "grove-system"),
-    "kai-scheduler": ("oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler", "kai-scheduler"),
-}
-"""Charts of other projects whose version a release says, and their usual namespaces."""
-
-
-def _how_to_install(name: str, version: str | None) -> str:
-    if name not in CHARTS or version is None:
-        return ""
-    chart, namespace = CHARTS[name]
-    return f"if graphs need it: helm install {name} {chart} --version {version} -n {namespace} --create-namespace"
+def _if_needed(name: str, version: str | None) -> str:
+    command = how_to_install(name, version)
+    return f"if graphs need it: {command}" if command else ""
 
 
 def _older(version: str, least: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.errors import InputError
+
 if TYPE_CHECKING:
     from pydynamo_manifests.cluster.reader import Reader
 
@@ -143,12 +145,21 @@ class _Gathering:
         if answer is None:
             self.unreadable.append(what)
             return []
-        return list(answer["items"])
+        return list(answer.get("items") or [])
+
+    def discovered(self, path: str) -> Any:
+        """Return what every user of a server may see."""
+        answer = self.reader.get(path)
+        if answer is None:
+            raise InputError(
+                f"you may not ask this server what it is (GET {path}): ask for the role system:discovery"
+            )
+        return answer
 
     def facts(self) -> Facts:
-        version = self.reader.get("/version")
+        version = self.discovered("/version")
         groups = {
-            g["name"]: {v["version"] for v in g["versions"]} for g in self.reader.get("/apis")["groups"]
+            g["name"]: {v["version"] for v in g["versions"]} for g in self.discovered("/apis")["groups"]
         }
         deployments = self.items("/apis/apps/v1/deployments", "deployments")
         nodes = self.items("/api/v1/nodes", "nodes")
@@ -193,7 +204,7 @@ class _Gathering:
 
     def topology(self) -> dict[str, Any] | None:
         found = self.reader.get("/apis/grove.io/v1alpha1/clustertopologybindings")
-        items = found["items"] if found else []
+        items = (found or {}).get("items") or []
         if not items:
             return None
         levels = items[0].get("spec", {}).get("levels") or []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
@@ -73,12 +75,17 @@ class KubernetesReader:
         try:
             answer = self._pool.request(method, url, headers=headers, json=body, timeout=20.0, retries=1)
         except (HTTPError, OSError) as e:
-            raise InputError(f"the cluster {c.host} cannot be reached: {e}") from None
+            raise InputError(f"the cluster {c.host} cannot be reached: {_reason(e)}") from None
         if answer.status in {403, 404}:
             return None
         if answer.status >= 400:  # noqa: PLR2004 - HTTP's own bound
             raise InputError(f"the cluster answered {answer.status} to {method} {path}")
-        return json.loads(answer.data)
+        try:
+            return json.loads(answer.data)
+        except ValueError:
+            raise InputError(
+                f"what answers at {c.host} is no API server: {method} {path} gives no JSON"
+            ) from None
 
 
 def connect(kubeconfig: str | None = None, context: str | None = None) -> KubernetesReader:
@@ -99,8 +106,32 @@ def connect(kubeconfig: str | None = None, context: str | None = None) -> Kubern
             return KubernetesReader(client.Configuration.get_default_copy())
         client_of_file = config.new_client_from_config(kubeconfig, context)  # type: ignore[no-untyped-call]
         return KubernetesReader(client_of_file.configuration)
-    except (config.ConfigException, OSError) as e:
-        raise InputError(f"no usable kubeconfig: {e}") from None
+    except Exception as e:  # noqa: BLE001 - the client raises whatever a wrong file leads it to
+        raise InputError(_no_kubeconfig(e, kubeconfig, context)) from None
+
+
+def _no_kubeconfig(error: Exception, path: str | None, context: str | None) -> str:
+    from kubernetes.config import ConfigException  # noqa: PLC0415 - loaded by then
+
+    if path and not Path(path).is_file():
+        return f"{path}: there is no such kubeconfig"
+    where = f"{path}: " if path else ""
+    hint = f"; does it have the context {context!r}?" if context else ""
+    if isinstance(error, ConfigException):
+        return f"{where}no usable kubeconfig: {error}{hint}"
+    return f"{where}no usable kubeconfig: it cannot be read as one{hint}"
+
+
+def _reason(error: BaseException) -> str:
+    """Return why a connection failed, without the client's own objects around it."""
+    while isinstance(inner := getattr(error, "reason", None) or error.__cause__, BaseException):
+        error = inner
+    words = re.sub(
+        r"<[^<>]*>:? ?|HTTPS?Connection(?:Pool)?\([^()]*\):? ?|\[(?:Errno|SSL)[^\]]*\] ?|\(_ssl\.c:\d+\)",
+        "",
+        str(error),
+    )
+    return words.strip(" :.") or type(error).__name__
 
 
 def _in_pod() -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
 from pydynamo_manifests.errors import InputError, UnknownNameError, arguments_named
-from pydynamo_manifests.intent import about, check_address, check_latency, switch
+from pydynamo_manifests.intent import about, check_address, check_forms, check_latency, switch
 
 __all__ = ["RequestIntent"]
 
@@ -45,12 +46,12 @@ class RequestIntent:
     mocker: bool = switch("simulated workers without GPUs, to try the machinery")
     kv_router: bool = switch("route requests to where their prefix is cached (1.5 and newer)")
     trust_remote_code: bool = switch("let the model's repository bring its own code (1.6 and newer)")
-    cache_claim: str | None = about("existing PersistentVolumeClaim with the model files")
-    cache_model_path: str | None = about("directory of the model in that claim")
-    cache_mount_path: str | None = about("where it is mounted; /opt/model-cache without it")
-    registry: str | None = about("registry of all images; NVIDIA's without it")
+    cache_claim: str | None = about("existing PersistentVolumeClaim with the model files", form="object")
+    cache_model_path: str | None = about("directory of the model in that claim", form="path")
+    cache_mount_path: str | None = about("where it is mounted; /opt/model-cache without it", form="path")
+    registry: str | None = about("registry of all images; NVIDIA's without it", form="registry")
     image: str | None = about("image repository of the profiler")
-    image_tag: str | None = about("tag of the image; the release without it")
+    image_tag: str | None = about("tag of the image; the release without it", form="tag")
 
     def __post_init__(self) -> None:
         """Refuse what no request could mean."""
@@ -74,6 +75,7 @@ class RequestIntent:
             _check_amount(_option(name), getattr(self, name))
         if self.search is not None and self.search not in SEARCHES:
             raise UnknownNameError("search", self.search, SEARCHES)
+        check_forms(self)
         _check_pairs(self)
 
 
@@ -87,7 +89,9 @@ def _check_count(name: str, value: Any) -> None:
 
 
 def _check_amount(name: str, value: Any) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0):
+    if value is not None and (
+        isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf
+    ):
         raise InputError(f"{name} {value!r}: a number above 0")
 
 

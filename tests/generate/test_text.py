@@ -78,6 +78,7 @@ def test_presets_stand_beside_the_chart_and_inside_it_and_say_that_they_are_gene
 
 PARSER = build_parser(only="generate")
 WORDS = st.text("abc/.-0", min_size=1, max_size=8).filter(lambda word: word != "--")  # argparse's own word
+NAMES = st.from_regex(r"[a-z]([a-z.-]{0,6}[a-z])?", fullmatch=True)
 SIZES: dict[str, Any] = dict.fromkeys(
     ("replicas", "nodes", "gpus", "tensor_parallel", "pipeline_parallel", "data_parallel", "expert_parallel"),
     st.none() | st.integers(1, 9),
@@ -94,9 +95,10 @@ INTENTS = st.builds(
     served_name=st.none() | WORDS,
     trust_remote_code=st.booleans(),
     gpu_memory_fraction=st.none() | st.sampled_from([0.5, 0.85]),
-    pull_secrets=st.lists(WORDS, max_size=2).map(tuple),
-    node_selector=st.dictionaries(WORDS, WORDS, max_size=2),
-    cache_claim=st.none() | WORDS,
+    pull_secrets=st.lists(NAMES, max_size=2).map(tuple),
+    node_selector=st.dictionaries(NAMES, NAMES, max_size=2),
+    cache_claim=st.none() | NAMES,
+    model_path=st.none() | WORDS,
     token_secret=st.sampled_from(["hf-token-secret", "", "other"]),
     **SIZES,
 )

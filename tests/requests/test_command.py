@@ -96,11 +96,11 @@ def test_refusals_are_one_paragraph(run: Callable[..., Run], words: list[str], m
 
 def test_a_command_line_says_an_intent_whole() -> None:
     intent = RequestIntent(
-        model="m", backend="vllm", gpus=8, ttft=300.0, request_rate=0.5, planner=True, image_tag="-x"
+        model="m", backend="vllm", gpus=8, ttft=300.0, request_rate=0.5, planner=True, gpu="-x"
     )
     line = command_line(intent)
     assert line == (
-        "dynamo-manifests generate --request --model m --backend vllm --gpus 8 --request-rate 0.5 --ttft 300 "
-        "--planner --image-tag=-x"
+        "dynamo-manifests generate --request --model m --backend vllm --gpu=-x --gpus 8 --request-rate 0.5 "
+        "--ttft 300 --planner"
     )
     assert request_of(vars(intent) | {"pattern": None}) == intent
