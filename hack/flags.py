@@ -1,9 +1,10 @@
-"""Write ``pydynamo_manifests/data/flags`` from raw tables of parsers, one JSON file per Dynamo release.
+"""Add the parsers of Dynamo releases to ``pydynamo_manifests/data/flags``, from one JSON file per release.
 
-The raw tables were dumped from the parsers of published wheels: ``RELEASE.json`` with the keys engines,
-modules, vllm, sglang and vllm_configs, and ``extra/RELEASE.json`` for the modules that ordinary graphs do
-not start. Ours has one file per parser with every release in it: a flag is a list of runs
-``[first, last, entry]`` over release lines, so that "since" and "until" need no second table.
+Such a raw table is dumped from the parsers of a published wheel: ``RELEASE.json`` with the keys modules, vllm,
+sglang and vllm_configs, and ``extra/RELEASE.json`` for the modules that ordinary graphs do not start. A module
+has ``own`` (flags by name; ``KEEP`` lists what is kept of a flag), ``parsers``, ``passthrough``, ``unknown``.
+Ours has one file per parser with every release in it: a flag is a list of runs ``[first, last, entry]`` over
+release lines, so that "since" and "until" need no second table.
 
 Usage: ``python hack/flags.py FOLDER``
 """
@@ -27,19 +28,49 @@ KEEP = (
 Table = dict[str, dict[str, Any]]
 
 
-def main(folder: Path) -> None:
-    """Read every raw table of the folder and write ours."""
-    raw = {_line(p.stem): _read(p, folder / "extra" / p.name) for p in folder.glob("[0-9]*.json")}
-    lines = sorted(raw, key=lambda line: [int(n) for n in line.split(".")])
-    OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.glob("*.json"):
+def main(folder: Path, out: Path = OUT) -> None:
+    """Add every raw table of the folder to ours; a release that is there already is replaced."""
+    fresh = {_line(p.stem): _read(p, folder / "extra" / p.name) for p in folder.glob("[0-9]*.json")}
+    tables = _written(out) | fresh
+    lines = sorted(tables, key=lambda line: [int(n) for n in line.split(".")])
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.json"):
         old.unlink()
-    for scope in sorted({s for line in lines for s in raw[line]["scopes"]}):
-        tables = [raw[line]["scopes"].get(scope, {}) for line in lines]
-        _write(scope, {name: _runs(lines, [t.get(name) for t in tables]) for name in _names(tables)})
-    _write("modules", {line: raw[line]["modules"] for line in lines})
-    configs = [raw[line]["configs"] for line in lines]
-    _write("configs", {name: _runs(lines, [c.get(name) for c in configs]) for name in _names(configs)})
+    for scope in sorted({s for line in lines for s in tables[line]["scopes"]}):
+        _write(out, scope, _table(lines, [tables[line]["scopes"].get(scope, {}) for line in lines]))
+    _write(out, "modules", {line: tables[line]["modules"] for line in lines})
+    _write(out, "configs", _table(lines, [tables[line]["configs"] for line in lines]))
+
+
+def _written(out: Path) -> dict[str, dict[str, Any]]:
+    """Return what our files say of each release line, as :func:`_read` does of a raw table."""
+    files = {p.stem: json.loads(p.read_text()) for p in out.glob("*.json")}
+    for table in files.values():
+        table.pop("")
+    modules, configs = files.pop("modules", {}), files.pop("configs", {})
+    lines = list(modules)
+    return {
+        line: {
+            "scopes": {scope: _at(table, lines, line) for scope, table in files.items()},
+            "modules": modules[line],
+            "configs": _at(configs, lines, line),
+        }
+        for line in lines
+    }
+
+
+def _at(table: dict[str, Any], lines: list[str], line: str) -> Table:
+    at = lines.index(line)
+    return {
+        name: entry
+        for name, runs in table.items()
+        for first, last, entry in runs
+        if lines.index(first) <= at <= lines.index(last)
+    }
+
+
+def _table(lines: list[str], tables: list[Table]) -> dict[str, Any]:
+    return {name: _runs(lines, [t.get(name) for t in tables]) for name in _names(tables)}
 
 
 def _line(release: str) -> str:
@@ -111,9 +142,9 @@ def _runs(lines: list[str], entries: list[Any]) -> list[list[Any]]:
     return runs
 
 
-def _write(name: str, table: dict[str, Any]) -> None:
+def _write(out: Path, name: str, table: dict[str, Any]) -> None:
     rows = [f"{json.dumps(key)}:{json.dumps(value, separators=(',', ':'))}" for key, value in table.items()]
-    (OUT / f"{name}.json").write_text("{" + ",\n".join([f'"":{json.dumps(NOTE)}', *rows]) + "}\n")
+    (out / f"{name}.json").write_text("{" + ",\n".join([f'"":{json.dumps(NOTE)}', *rows]) + "}\n")
 
 
 if __name__ == "__main__":
