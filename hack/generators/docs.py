@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.backends import BACKENDS, backend
 from pydynamo_manifests.cli import build_parser
 from pydynamo_manifests.cli.commands import COMMANDS
 from pydynamo_manifests.generate.presets import MARK
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = f"<!-- {MARK}; do not edit. -->\n"
-TITLES = {"vllm": "vLLM", "sglang": "SGLang", "trtllm": "TensorRT-LLM", "mocker": "mocker"}
+TITLES = {name: backend(name).TITLE for name in BACKENDS}
 BEGIN = f"<!-- commands: {MARK} from the commands; do not edit below. -->"
 END = "<!-- end of commands -->"
 

@@ -139,6 +139,11 @@ def _check_planner(intent: Intent, at: Release, shape: Pattern) -> None:
                 f"{', '.join(fits[:-1])} or {fits[-1]}"
             )
         return
+    if intent.backend not in at.planned:
+        raise CombinationError(
+            f"{shape.name}: the planner of {at} scales {', '.join(at.planned)}, not {intent.backend}; choose a "
+            "pattern without a planner"
+        )
     if intent.global_planner and not at.within(since="1.0"):
         raise CombinationError(
             f"--global-planner: planners ask one from Dynamo 1.0 on, not at {at}; leave it out"

@@ -59,4 +59,5 @@ def choices() -> list[str]:
 def _from(name: str) -> str:
     since = fact_range("backends", name)[0] or RELEASES[0].line
     many = "one or more nodes" if name in RELEASES[-1].multinode else "one node"
-    return f"{backend(name).TITLE}, from Dynamo {since} on, every pattern, {many}"
+    patterns = "every pattern" if name in RELEASES[-1].planned else "every pattern without a planner"
+    return f"{backend(name).TITLE}, from Dynamo {since} on, {patterns}, {many}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.backends import BACKENDS
 from pydynamo_manifests.generate.composing import composition
 from pydynamo_manifests.generate.explain import headline
 from pydynamo_manifests.generate.options import command_line
 from pydynamo_manifests.generate.text import values_text
 from pydynamo_manifests.intent import Intent
 from pydynamo_manifests.patterns import PATTERNS
+from pydynamo_manifests.releases import release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,21 +36,21 @@ _SMALL, _LARGE = "Qwen/Qwen3-0.6B", "Qwen/Qwen3-32B"
 def presets() -> Iterator[tuple[str, Intent]]:
     """Return name (``1.6/vllm-agg``) and intent of every preset."""
     for line in PRESET_LINES:
-        for backend in BACKENDS:
-            for pattern in (name for name, p in PATTERNS.items() if not p.planner):
-                yield (
-                    f"{line}/{backend}-{pattern}",
-                    Intent(backend=backend, pattern=pattern, model=_SMALL, dynamo=line),
-                )
-            planned = Intent(
-                backend=backend, pattern="disagg-planner", model=_SMALL, dynamo=line, ttft=500, itl=50
-            )
-            yield f"{line}/{backend}-disagg-planner", planned
-        for backend in ("vllm", "sglang", "trtllm"):
-            several = Intent(backend=backend, pattern="disagg", model=_LARGE, dynamo=line, nodes=2, gpus=4)
-            yield f"{line}/{backend}-disagg-multinode", several
+        for backend in release(line).backends:
+            for name, intent in _of_backend(line, backend):
+                yield f"{line}/{backend}-{name}", intent
     for name, intent in _sized():
         yield f"1.6/{name}", intent
+
+
+def _of_backend(line: str, backend: str) -> Iterator[tuple[str, Intent]]:
+    base = Intent(backend=backend, pattern="agg", model=_SMALL, dynamo=line)
+    for pattern in (name for name, p in PATTERNS.items() if not p.planner):
+        yield pattern, replace(base, pattern=pattern)
+    if backend in release(line).planned:
+        yield "disagg-planner", replace(base, pattern="disagg-planner", ttft=500, itl=50)
+    if backend in release(line).multinode:
+        yield "disagg-multinode", replace(base, pattern="disagg", model=_LARGE, nodes=2, gpus=4)
 
 
 def _sized() -> Iterator[tuple[str, Intent]]:

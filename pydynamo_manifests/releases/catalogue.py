@@ -133,11 +133,12 @@ def _platform(at: _At) -> dict[str, Any]:
 
 
 def _backends(at: _At) -> dict[str, Any]:
-    """Which engines can be served, and on several nodes."""
+    """Which engines can be served, on several nodes, and under a planner."""
     found = {name: e for name, e in catalogue()["backends"].items() if at.holds(e)}
     return {
         "backends": tuple(found),
         "multinode": tuple(name for name, e in found.items() if e["multinode"]),
+        "planned": tuple(name for name, e in found.items() if e["planner"]),
     }
 
 

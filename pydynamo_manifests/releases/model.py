@@ -134,6 +134,8 @@ class Release:
     backends: tuple[str, ...] = field(compare=False)
     multinode: tuple[str, ...] = field(compare=False)
     """Backends that one worker of which may span several nodes."""
+    planned: tuple[str, ...] = field(compare=False)
+    """Backends whose workers a planner can scale."""
     roles: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(compare=False)
     """Flags of a role, by backend and role (``prefill``, ``decode``); aggregated workers have none."""
     routed_roles: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(compare=False)

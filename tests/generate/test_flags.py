@@ -46,6 +46,7 @@ DATA = {
     "trtllm": {"gpus": 8, "data_parallel": 8, "expert_parallel": 8},
     "mocker": {"data_parallel": 4},
 }
+"""Data-parallel copies, as each backend counts its GPUs; a new one has a row here."""
 MOCKER = {
     "plain": {},
     "everything": {"frontend_replicas": 2},
