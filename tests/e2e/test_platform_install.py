@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pydynamo_manifests import yaml
+from pydynamo_manifests.api import crds
+from pydynamo_manifests.releases import newest
 from tests.support.apiserver import ApiServer
 from tests.support.client import ApiError, wait_until
 from tests.support.helm import VERSIONS, Result, helm, helm_template
@@ -291,6 +294,70 @@ def test_helm_template_piped_into_kubectl_is_helm_install(version: int, server: 
     for obj in helm_template(CHART, sets=["tests.enabled=false"], name="dynamo", namespace=HOME):
         key = (obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         assert contains(piped[key], obj), key
+
+
+def test_a_client_side_apply_takes_the_chart_but_not_the_full_definitions(server: ApiServer) -> None:
+    """As `kubectl apply` and Argo CD do by default: the object is kept in an annotation of limited size."""
+    server.client().namespace(HOME)
+    text = helm("template", "dynamo", CHART, "-n", HOME, "--set", "tests.enabled=false").stdout
+    kubectl(server, "apply", "-f", "-", given=text)
+    again = kubectl(server, "apply", "-f", "-", given=text).splitlines()
+    definitions = [line for line in again if line.startswith("customresourcedefinition")]
+    assert len(definitions) == 6
+    assert [line for line in definitions if not line.endswith(" unchanged")] == []
+    for plural in CONVERTED:
+        annotations = crd(server, plural)["metadata"]["annotations"]
+        assert sum(len(k) + len(v.encode()) for k, v in annotations.items()) < 240_000, plural
+
+    full = yaml.dump_all([c for c in crds(newest().version) if "graphdeployments." in c["metadata"]["name"]])
+    with pytest.raises(AssertionError, match=r"metadata\.annotations: Too long"):
+        kubectl(server, "apply", "-f", "-", given=full)
+    kubectl(server, "apply", "--server-side", "--force-conflicts", "-f", "-", given=full)
+
+
+def test_what_the_definitions_leave_out_the_server_reads_all_the_same(server: ApiServer) -> None:
+    client = server.client()
+    client.namespace("graphs")
+    for each in definitions_of_the_image():
+        client.apply(each)
+
+    def with_pod(**pod: Any) -> dict[str, Any]:
+        out = graph("graphs")
+        out["spec"]["components"][0]["podTemplate"] = {"spec": {"containers": [{"name": "main"}], **pod}}
+        return out
+
+    def with_port(port: Any) -> dict[str, Any]:
+        probe = {"tcpSocket": {"port": port}}
+        return with_pod(containers=[{"name": "main", "livenessProbe": probe}])
+
+    create(server, graph("graphs"))
+    for port in (8000, "http"):
+        client.apply(with_port(port), dry_run=True)
+    for port in (True, 1.5, {"a": 1}):
+        with pytest.raises(ApiError, match=r"livenessProbe\.tcpSocket\.port"):
+            client.apply(with_port(port), dry_run=True)
+    one, two = ({"key": key, "operator": "Exists"} for key in ("a", "b"))
+    client.apply(with_pod(tolerations=[one]), manager="one")
+    with pytest.raises(ApiError, match=r"conflict.*tolerations"):
+        client.apply(with_pod(tolerations=[two]), manager="two", force=False)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_full_definitions_take_the_place_of_the_charts(
+    version: int, server: ApiServer, run: Callable[..., Result]
+) -> None:
+    """The commands of the README: the API server keeps what another manager wired."""
+    run(version, "install", "dynamo", CHART, "-n", HOME, "--create-namespace")
+    wired = conversion(server)
+    run(version, "upgrade", "dynamo", CHART, "-n", HOME, "--set", "crds.managedBy=none")
+    full = yaml.dump_all(crds(newest().version))
+    kubectl(server, "apply", "--server-side", "--force-conflicts", "-f", "-", given=full)
+    assert conversion(server) == wired
+    assert wired["strategy"] == "Webhook"
+    for wanted in crds(newest().version):
+        if wanted["spec"]["names"]["kind"] != "LPXGraphDeployment":
+            stored = crd(server, wanted["spec"]["names"]["plural"])
+            assert contains(stored["spec"]["versions"], wanted["spec"]["versions"])
 
 
 def is_known(obj: dict[str, Any]) -> bool:

@@ -22,8 +22,9 @@ EPILOG = """examples:
   dynamo-manifests crds --dynamo 1.4 --kind DynamoGraphDeployment --format json
   dynamo-manifests crds --compact -o crds/
 
-The CRDs of 1.6 with both API versions are larger than what a client-side `kubectl apply` can keep in an
-annotation (262144 bytes): apply them server-side, or write them with --compact.
+The CRDs of 1.6 with both API versions are larger than what a client-side `kubectl apply` can keep in
+annotations (262144 bytes): apply them server-side, or write them with --compact, as the chart dynamo-platform
+carries them.
 """
 
 
