@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.convert import convert
 from pydynamo_manifests.diff.container import container_changes
+from pydynamo_manifests.diff.secrets import is_secret
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.import_.check import normal
 from pydynamo_manifests.render.text import text
@@ -177,6 +178,7 @@ def _scale(old: Component, new: Component) -> str:
 
 
 _SHOWN = {"name", "replicas", "multinode"}
+_LINE = 80
 _MAIN_SHOWN = ("image", "command", "args", "env")
 
 
@@ -215,5 +217,6 @@ def _walk(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _walk(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))
     elif old != new:
         said = "added" if old is None else "removed" if new is None else "changed"
-        plain = all(isinstance(v, (str, int, float, bool)) for v in (old, new)) and len(f"{old}{new}") < 80  # noqa: PLR2004 - a line
-        yield path, f"{text(old)} to {text(new)}" if said == "changed" and plain else said
+        short = all(isinstance(v, (str, int, float, bool)) for v in (old, new)) and len(f"{old}{new}") < _LINE
+        plain = said == "changed" and short and not is_secret(path, old, new)
+        yield path, f"{text(old)} to {text(new)}" if plain else said

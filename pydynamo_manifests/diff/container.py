@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.diff.secrets import is_secret
 from pydynamo_manifests.import_.arguments import read_arguments
 from pydynamo_manifests.render.text import text
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["container_changes"]
 
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY", re.IGNORECASE)
 _LONG = 60
 
 
@@ -24,7 +23,7 @@ def container_changes(old: Container, new: Container) -> Iterator[str]:
     if old.image != new.image:
         yield f"image {old.image or 'none'} to {new.image or 'none'}"
     if old.command != new.command:
-        yield f"command {_short(' '.join(old.command))} to {_short(' '.join(new.command))}"
+        yield f"command {_shown(' '.join(old.command), ' '.join(new.command))}"
     yield from _flags(old.args, new.args)
     yield from _variables(old, new)
 
@@ -34,7 +33,7 @@ def _flags(old: list[str], new: list[str]) -> Iterator[str]:
     for key in ("leadingArgs", "extraArgs"):
         a, b = (" ".join(map(text, side.get(key, []))) for side in (before, after))
         if a != b:
-            yield f"arguments {_short(a)} to {_short(b)}"
+            yield f"arguments {_shown(a, b)}"
     yield from _maps("--", before.get("args", {}), after.get("args", {}))
 
 
@@ -51,7 +50,7 @@ def _maps(dashes: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         a, b = (side.get(name) for side in (old, new))
         if a == b:
             continue
-        if _SECRET.search(name):
+        if is_secret(name, text(a), text(b)):
             yield f"{dashes}{name} changed (not shown)"
         elif name not in old:
             yield f"{dashes}{name} added{_value(b)}"
@@ -63,6 +62,12 @@ def _maps(dashes: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
 
 def _value(value: Any) -> str:
     return "" if value is True else f": {_short(text(value))}"
+
+
+def _shown(before: str, after: str) -> str:
+    if any(is_secret(side, side) for side in (before, after)):
+        return "changed (not shown)"
+    return f"{_short(before)} to {_short(after)}"
 
 
 def _short(value: str) -> str:

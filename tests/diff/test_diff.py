@@ -74,6 +74,75 @@ def test_a_secret_value_is_never_shown() -> None:
     assert "secret" not in json.dumps(diff(old, new).to_dict())
 
 
+HUB, CLOUD = "hf_" + "a1" * 12, "nvapi-" + "b2" * 12
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "line"),
+    [
+        ("args", ["--api-key", "one"], ["--api-key", "two"], "--api-key changed (not shown)"),
+        ("args", ["--x", HUB], ["--x", "b"], "--x changed (not shown)"),
+        ("args", [f"TOKEN={HUB}"], ["TOKEN=b"], "arguments changed (not shown)"),
+        ("command", ["sh", "-c", "export HF_TOKEN=one"], ["sh", "-c", "x"], "command changed (not shown)"),
+        ("command", ["sh", "-c", f"run {CLOUD}"], ["sh", "-c", "run"], "command changed (not shown)"),
+        ("env", [{"name": "ANY", "value": "redis://u:pw@h"}], [], "ANY changed (not shown)"),
+        (
+            "args",
+            ["--max-num-batched-tokens", "1"],
+            ["--max-num-batched-tokens", "2"],
+            "--max-num-batched-tokens 1 to 2",
+        ),
+        ("args", ["--tokenizer", "a"], [], "--tokenizer removed"),
+        ("args", ["a b"], [], "arguments a b to nothing"),
+        ("image", "r/a:1", "r/a:2", "image r/a:1 to r/a:2"),
+    ],
+)
+def test_what_looks_like_a_secret_is_not_shown_and_nothing_else_is_hidden(
+    field: str, old: Any, new: Any, line: str
+) -> None:
+    before, after = graph(), graph()
+    for side, value in ((before, old), (after, new)):
+        worker = next(c for c in side["spec"]["components"] if c["name"] == "decode")
+        worker["podTemplate"]["spec"]["containers"][0][field] = value
+    assert said(before, after) == [f"decode: {line} (restarts)"]
+
+
+def test_a_secret_in_another_field_is_not_shown() -> None:
+    old, new = (
+        graph(f"components.decode.annotations.{k}={v}") for k, v in (("my-token", "a"), ("my-token", "b"))
+    )
+    assert said(old, new) == ["decode: podTemplate.metadata.annotations.my-token changed (restarts)"]
+    old, new = (graph(f"components.decode.annotations.note={v}") for v in (HUB, "b"))
+    assert said(old, new) == ["decode: podTemplate.metadata.annotations.note changed (restarts)"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("x", "spec of the graph must be a map"),
+        ({"components": {"a": {}}}, "spec.components must be a list"),
+        ({"components": ["a"]}, "each of spec.components must be a map"),
+    ],
+)
+def test_a_graph_of_another_shape_is_refused(spec: Any, message: str) -> None:
+    with pytest.raises(InputError) as e:
+        diff({**graph(), "spec": spec}, graph())
+    assert str(e.value) == message
+
+
+def test_a_field_of_the_graph_that_every_component_follows() -> None:
+    old, new = graph(), graph("env.A=1")
+    names = [c["name"] for c in new["spec"]["components"]]
+    told = [": spec.env added", *(f"{n}: follows spec.env (restarts)" for n in names)]
+    assert said(old, new)[: len(told)] == told
+    assert f"{names[0]}: A added: 1 (restarts)" in said(old, new)
+    assert said(new, old)[0] == ": spec.env removed"
+    assert said(graph("components.decode=null"), old) == ["decode: added (decode, 2 replica(s), 2 GPU(s))"]
+    assert said(graph("components.decode.replicas=1"), graph("components.decode.replicas=null")) == [
+        "decode: replicas now stand in the graph or no longer do"
+    ]
+
+
 def test_the_other_api_version_of_the_same_graph_is_no_difference() -> None:
     assert diff(graph(), convert(graph(), "nvidia.com/v1alpha1")).changes == ()
 
