@@ -43,7 +43,8 @@ def _guide() -> list[str]:
 def choices() -> list[str]:
     """Return lines that list every backend, pattern and release that can be composed."""
     known = [r for r in RELEASES if not r.hidden]
-    backends = [f"  {name.ljust(8)}{_from(name)}" for name in BACKENDS]
+    width = max(map(len, BACKENDS)) + 2
+    backends = [f"  {name.ljust(width)}{_from(name)}" for name in BACKENDS]
     patterns = [f"  {name.ljust(23)}{p.summary}" for name, p in PATTERNS.items()]
     lines = ", ".join(f"{r.version} ({r.graph_api_version.partition('/')[2]})" for r in reversed(known))
     return [

@@ -36,7 +36,8 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
     for backend, shape, nodes in product(BACKENDS, PATTERNS, (1, 2)):
         intent = Intent(backend=backend, pattern=shape, model="m", dynamo=version, nodes=nodes)
         too_old = pattern(shape).since and not at.within(since=pattern(shape).since)
-        if too_old or backend not in at.backends or (nodes > 1 and backend not in at.multinode):
+        served = at.planned if pattern(shape).planner else at.backends
+        if too_old or backend not in served or (nodes > 1 and backend not in at.multinode):
             with pytest.raises(CombinationError):
                 compose(intent)
             continue
@@ -54,7 +55,9 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
         made += 1
     shapes = sum(not (p.since and not at.within(since=p.since)) for p in PATTERNS.values())
     assert shapes in (6, 7)
-    assert made == shapes * (7 if "mocker" in at.backends else 6)
+    plain = sum(not p.planner for p in PATTERNS.values())
+    sizes = {name: 2 if name in at.multinode else 1 for name in at.backends}
+    assert made == sum(n * (shapes if name in at.planned else plain) for name, n in sizes.items())
 
 
 def test_the_same_intent_gives_the_same_values_which_share_nothing() -> None:

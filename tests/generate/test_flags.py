@@ -93,8 +93,10 @@ def unknown_keys(line: str, config: str, value: dict[str, Any]) -> str | None:
 def intents(line: str) -> list[Intent]:
     found = []
     for backend, pattern in product(BACKENDS, PATTERNS):
-        since, budget = PATTERNS[pattern].since, {"max_gpus": 64} if PATTERNS[pattern].planner else {}
-        if backend in release(line).backends and release(line).within(since=since):
+        at, planner = release(line), PATTERNS[pattern].planner
+        served = at.planned if planner else at.backends
+        budget = {"max_gpus": 64} if planner else {}
+        if backend in served and at.within(since=PATTERNS[pattern].since):
             shapes = (MOCKER if backend == "mocker" else SHAPES) | {"data": DATA[backend]}
             base = {"backend": backend, "pattern": pattern, "model": "Qwen/Qwen3-32B", "dynamo": line}
             for name, shape in shapes.items():

@@ -36,6 +36,8 @@ def test_what_a_release_serves_is_composed_without_a_finding(version: str) -> No
         since = PATTERNS[pattern].since
         if (nodes > 1 and backend not in at.multinode) or (since and not at.within(since=since)):
             continue
+        if PATTERNS[pattern].planner and backend not in at.planned:
+            continue
         gpus = None if backend == "mocker" else 2
         intent = Intent(
             backend=backend,
