@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.render.graph import render_graph
 from pydynamo_manifests.render.merge import without_nulls
-from pydynamo_manifests.render.text import is_writable
+from pydynamo_manifests.render.text import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,6 @@ def render(
 
     objects = render_graph(plain(values), name, namespace, chart_labels=chart_labels)
     manifests = [without_nulls(item) for item in objects]
-    if not is_writable(manifests):
-        raise InputError("a control character in the values cannot be written as YAML")
+    if found := unwritable(manifests):
+        raise InputError(f"{found} in the values cannot be written as YAML")
     return manifests

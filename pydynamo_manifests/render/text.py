@@ -12,7 +12,7 @@ from pydynamo_manifests.yaml import number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["as_json", "follow", "is_writable", "text", "words"]
+__all__ = ["as_json", "follow", "text", "unwritable", "words"]
 
 _REQUIRED = ("model.name", "model.servedName", "model.path")
 _UNWRITABLE = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -37,13 +37,22 @@ def as_json(value: Any) -> str:
     return number(value)
 
 
-def is_writable(value: Any) -> bool:
-    """Return whether the chart can write every text and key of a tree as YAML."""
-    if isinstance(value, str):
-        return value.isprintable() or not _UNWRITABLE.search(value)
-    if isinstance(value, dict):
-        return all(map(is_writable, value)) and all(map(is_writable, value.values()))
-    return not isinstance(value, list) or all(map(is_writable, value))
+def unwritable(tree: Any) -> str | None:
+    """Return what in a tree the chart cannot write as YAML, ``None`` when it can write everything."""
+    todo = [tree]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str):
+            if not value.isprintable() and _UNWRITABLE.search(value):
+                return "a control character"
+        elif isinstance(value, dict):
+            if "<<" in value:
+                return "a key <<"
+            todo += value
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+    return None
 
 
 def follow(value: Any, knobs: Mapping[str, Any], where: str) -> Any:

@@ -8,19 +8,23 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydynamo_manifests.values.base import ENV_SOURCES, KNOBS, Values
 from pydynamo_manifests.values.graph import GraphValues, Request
 
-# Without "<<" and control characters: Helm cannot write them in YAML, and the chart fails loudly.
+# Without "<<" and the control characters that Helm cannot write in YAML: the chart fails loudly.
 TEXTS = [
     "", "a", "y", "No", "on", "1e5", "0o17", "0777", "08", "1_000", "12:30", "2001-01-01", "=", "null", "~",
     "true", "123", "1.0", "a: b", "- x", "#c", " lead", "trail ", "two\nlines\n", "tab\there", "ünï", "\u2028",
     "<&>", "'\"", "{{ .Values }}", "$(X)", "@x", "%p", "!t", "&a", "*a", "|", ">", "nvidia.com/gpu", "Qwen/Qwen3",
-    "é\u2029", "80Gi", "0",
+    "é\u2029", "80Gi", "0", "\ufeffbom", "a\xa0b", "\U0001f600", "a\r\nb", "\x1b[0m",
 ]  # fmt: skip
 NUMBERS: list[Any] = [
     0, 1, 2, 7, -3, 8000, 2**31 + 5, 2**53 - 1, -(2**53) + 1, 1000650000, 0.5, 1.0, 0.9, 1e-5, 0.00005, 1e-7,
     2.5e-9, 123456.789, 1e15, -0.25,
 ]  # fmt: skip
 NAMES = ["a", "B", "main", "model-cache", "files", "X", "HF_HOME", "x.y/z", "on", "Y", "decode"]
+COMPONENTS = ["a", "B", "b", "main", "decode", "Y", "0", "on"]
+VOLUMES = ["a", "model-cache", "files", "on", "decode", "0"]
 PATHS = ["/model-cache", "/a", "/etc/a.yaml", "/etc/b.json", "/b/"]
+FILES = ["/model-cache", "/a", "/etc/a.yaml", "/etc.a.yaml", "/etc/x/a.b", "/etc/x.a/b", "/.hidden", "/-"]
+GRAPHS = ["", "other", "a.b", "0", "x" * 39, "x" * 40, "y" * 38 + "-y", "x" * 63]
 KEYED: dict[str, list[dict[str, Any]]] = {
     "containers": [{"name": n} for n in ("main", "a", "side")],
     "initContainers": [{"name": n} for n in ("wait-for-model", "a")],
@@ -56,7 +60,7 @@ class RandomValues:
             values["components"] = None
             return values
         values.pop("request", None)
-        values["components"] = {name: self.block(self._component()) for name in self.some(NAMES, 1, 3)}
+        values["components"] = {name: self.block(self._component()) for name in self.some(COMPONENTS, 1, 3)}
         if self.rnd.random() < 0.9:
             values["model"] = {
                 **(values.get("model") or {}),
@@ -104,11 +108,14 @@ class RandomValues:
         return {str: self.text, bool: self.flag, int: self.count, Any: self.anything}[hint]()
 
     def _annotated(self, args: Any, name: str) -> Any:
+        if name == "fullnameOverride":
+            return self.rnd.choice(GRAPHS)
         text = str(args[1:])
         for mark, draw in (
             ("_check_arg", self.argument),
             ("_check_env", self.variable),
             ("_check_text", self.knob),
+            ("_check_content", self.content),
         ):
             if mark in text:
                 return draw()
@@ -119,13 +126,17 @@ class RandomValues:
     def some(self, pool: list[str], low: int, high: int) -> list[str]:
         return self.rnd.sample(pool, self.rnd.randint(low, min(high, len(pool))))
 
-    def keys(self, name: str) -> list[str]:
-        if name in ("mounts", "files"):
-            return PATHS
-        return ["cpu", "memory", "nvidia.com/gpu", "rdma/ib"] if name in ("limits", "requests") else NAMES
+    @staticmethod
+    def keys(name: str) -> list[str]:
+        amounts = ["cpu", "memory", "nvidia.com/gpu", "rdma/ib"]
+        named = {"files": FILES, "limits": amounts, "mounts": PATHS, "requests": amounts, "volumes": VOLUMES}
+        return named.get(name, NAMES)
 
     def text(self) -> str:
         return str(self.rnd.choice(TEXTS))
+
+    def content(self) -> Any:
+        return self.rnd.choice([self.text, self.json_map, lambda: None])()
 
     def flag(self) -> bool:
         return bool(self.rnd.random() < 0.7)

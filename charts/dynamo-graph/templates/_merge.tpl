@@ -89,10 +89,12 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters) or make a
-       space of U+0085. */ -}}
+{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters), make a
+       space of U+0085, or write a merge. */ -}}
 {{- define "graph.yaml" -}}
 {{- $text := toYaml . -}}
-{{- if or (not $text) (toRawJson . | contains "\u0085") }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
+{{- $json := toRawJson . -}}
+{{- if or (not $text) (contains "\u0085" $json) }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
+{{- if contains "\"<<\":" $json }}{{ fail "a key << in the values cannot be written as YAML" }}{{ end -}}
 {{- $text -}}
 {{- end -}}
