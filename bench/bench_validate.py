@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bench.measure import Row, row
 from pydynamo_manifests.validate.run import judge_file
+from pydynamo_manifests.validate.sources import File
 from pydynamo_manifests.validate.target import Target
 from tests.support.corpus import corpus_path, has_corpus
 from tests.support.kubeconform import NAMING, core_schemas, crd_schemas
@@ -99,7 +100,7 @@ def _memory(files: Sequence[Path]) -> Row:
     peaks = []
     for _ in range(4):
         for file in files:
-            judge_file(str(file), target)
+            judge_file(File(str(file)), target)
         peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     made = row(
         "peak memory, growth over 1,600 more documents",

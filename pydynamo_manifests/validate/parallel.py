@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.validate.report import Document
     from pydynamo_manifests.validate.run import Tell
+    from pydynamo_manifests.validate.sources import File
     from pydynamo_manifests.validate.target import Target
 
 __all__ = ["judge_files"]
@@ -22,7 +23,7 @@ _target: list[tuple[Target, Tell | None]] = []
 
 
 def judge_files(
-    files: Sequence[tuple[str, bool]], target: Target, jobs: int, tell: Tell | None = None
+    files: Sequence[File], target: Target, jobs: int, tell: Tell | None = None
 ) -> Iterator[tuple[list[Document], str]]:
     """Yield the documents of each file, and what ``tell`` says of them."""
     chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
@@ -47,8 +48,8 @@ def _set_target(target: Target, tell: Tell | None) -> None:
     gc.set_threshold(_COLLECT_AFTER)
 
 
-def _judge(file: tuple[str, bool]) -> tuple[list[Document], str]:
+def _judge(file: File) -> tuple[list[Document], str]:
     from pydynamo_manifests.validate.run import judge_file  # noqa: PLC0415 - imports this module
 
-    (path, named), (target, tell) = file, _target[0]
-    return judge_file(path, target, named=named, tell=tell)
+    target, tell = _target[0]
+    return judge_file(file, target, tell=tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.validate.codes import BAD_YAML, NOT_AN_OBJECT, UNREADABLE
+from pydynamo_manifests.validate.kustomize import patches
 from pydynamo_manifests.validate.objects import Skipped, judge_object, kept
 from pydynamo_manifests.validate.report import Document, Finding, Report
-from pydynamo_manifests.validate.sources import documents, files_of, is_template, read_text
+from pydynamo_manifests.validate.sources import File, documents, files_of, is_template, read_text
 from pydynamo_manifests.validate.target import Target
 from pydynamo_manifests.yaml.guards import MAX_DEPTH, is_deep
 
@@ -85,7 +87,9 @@ def validate_paths(
     Raises:
         InputError: A path that does not exist.
     """
-    files = list(files_of(paths))
+    found_files = list(files_of(paths))
+    patched = patches(file for file, _ in found_files)
+    files = [File(file, named, patched.get(os.path.normpath(file), "")) for file, named in found_files]
     if not files:
         raise InputError("there is no YAML or JSON file in what was given")
     if jobs > 1 and len(files) > 1:
@@ -93,7 +97,7 @@ def validate_paths(
 
         results = judge_files(files, target, jobs, tell)
     else:
-        results = (judge_file(file, target, named=named, tell=tell) for file, named in files)
+        results = (judge_file(file, target, tell=tell) for file in files)
     found: list[Document] = []
     for done, (judged, said) in enumerate(results, 1):
         found += judged
@@ -104,23 +108,21 @@ def validate_paths(
     return Report(tuple(found))
 
 
-def judge_file(
-    path: str, target: Target, *, named: bool = True, tell: Tell | None = None
-) -> tuple[list[Document], str]:
-    """Judge one file; return its documents, and what ``tell`` says of them.
-
-    ``named`` says that the user asked for it itself, not only for its folder.
-    """
+def judge_file(file: File, target: Target, *, tell: Tell | None = None) -> tuple[list[Document], str]:
+    """Judge one file; return its documents, and what ``tell`` says of them."""
+    path, named, patch_of = file
     try:
         text = read_text(path)
     except InputError as e:
         text, judged = "", [Document.failed(path, 0, UNREADABLE.finding((), str(e)))]
     else:
-        judged = list(_documents_of(text, path, target, named=named))
+        judged = list(_documents_of(text, path, target, named=named, patch_of=patch_of))
     return judged, tell(judged, text) if tell else ""
 
 
-def _documents_of(text: str, source: str, target: Target, *, named: bool = True) -> Iterator[Document]:
+def _documents_of(
+    text: str, source: str, target: Target, *, named: bool = True, patch_of: str = ""
+) -> Iterator[Document]:
     found = list(documents(text, source))
     readable = all(one.error is None for one in found)
     if is_template(source, text, readable=readable):
@@ -134,6 +136,9 @@ def _documents_of(text: str, source: str, target: Target, *, named: bool = True)
                 BAD_YAML.code, "error", "yaml", (), error.problem, BAD_YAML.hint, error.line, error.column
             )
             yield Document.failed(source, one.index, finding)
+        elif one.parsed is not None and one.parsed.value is not None and patch_of:
+            reason = f"a patch of {patch_of}: build with Kustomize and check what it makes"
+            yield Document.skipped(source, one.index, one.parsed.value, reason)
         elif one.parsed is not None and one.parsed.value is not None:
             made = _object(one.parsed.value, one.index, source, values, target, named=named)
             yield _located(made, one, one.parsed) if made.findings else made

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydynamo_manifests.errors import InputError, YamlError
 from pydynamo_manifests.yaml import parse_all
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.yaml import Parsed
 
-__all__ = ["STDIN", "Found", "documents", "files_of", "is_template", "read_text"]
+__all__ = ["STDIN", "File", "Found", "documents", "files_of", "is_template", "read_text"]
 
 _SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 _SKIPPED_FOLDERS = frozenset({".git", ".venv", "__pycache__", "node_modules"})
@@ -26,6 +26,16 @@ _TEMPLATE = re.compile(
     r"(?:\(\s*)*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|[a-zA-Z]+ +\(?\.(?:Values|Release|Chart)\b)"
 )
 _SEPARATOR = re.compile(r"^---(?:\s|$)", re.MULTILINE)
+
+
+class File(NamedTuple):
+    """One file to judge."""
+
+    path: str
+    named: bool = True
+    """The user asked for it itself, not only for its folder."""
+    patch_of: str = ""
+    """The kustomization whose patch it is, ``""`` when it is none."""
 
 
 @dataclass(frozen=True, slots=True)
