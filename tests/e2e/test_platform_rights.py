@@ -155,7 +155,9 @@ def test_a_restricted_operator_reaches_its_namespace_alone(server: ApiServer) ->
     client = operator(server, "mine-dynamo-operator")
     wait_until(lambda: may(client, TEAM, "", "services", "create"), "the roles have no effect")
     gone = {"lpx", "checkpoint", "mesh", "webhooks"}
-    inside = ELECTION + [r for r in CURRENT if r.get("place", "workloads") in {"workloads", "cluster"}]
+    inside = ELECTION + [
+        r for r in CURRENT if r.get("place", "workloads") in {"workloads", "cluster", "outside"}
+    ]
     assert refused(client, TEAM, [r for r in inside if r.get("when") not in gone]) == []
     assert refused(client, HOME, [r for r in CURRENT if r.get("place") == "own"]) == []
     for resource in ("secrets", "configmaps", "serviceaccounts"):

@@ -30,7 +30,8 @@
 {{- range $name := list "grove" "lws" "kai" "dra" }}{{ $_ := set $uses $name (eq (include "dynamo-platform.on" (index $i $name).enabled) "true") }}{{ end -}}
 {{- $_ := set $uses "mesh" (or (eq (include "dynamo-platform.on" $i.serviceMesh.enabled) "true") (not (empty .Values.operator.config.ingress.virtualServiceGateway))) -}}
 {{- $_ := set $uses "crdOperator" (and $cluster (eq .Values.crds.managedBy "operator")) -}}
-{{- $_ := set $uses "webhooks" (eq (include "dynamo-platform.webhooksOn" .) "true") -}}
+{{- $_ := set $uses "ownCertificate" (eq .Values.webhooks.certificates.provider "operator") -}}
+{{- $_ := set $uses "webhooks" (and $uses.ownCertificate (eq (include "dynamo-platform.webhooksOn" .) "true")) -}}
 {{- toJson $uses -}}
 {{- end -}}
 
