@@ -70,6 +70,18 @@ COMBINATIONS: list[tuple[dict[str, Any], str]] = [
         "operator.podDisruptionBudget: minAvailable or maxUnavailable, not both",
     ),
     (
+        {"operator.podDisruptionBudget.enabled": True},
+        "operator.podDisruptionBudget: minAvailable 1 of operator.replicas 1 lets no node be drained",
+    ),
+    (
+        {"operator.replicas": 3, "operator.podDisruptionBudget.minAvailable": 3},
+        "operator.podDisruptionBudget: minAvailable 3 of operator.replicas 3 lets no node be drained",
+    ),
+    (
+        {"monitoring.serviceMonitor.enabled": True, "monitoring.service.enabled": False},
+        "monitoring.serviceMonitor.enabled needs monitoring.service.enabled: it selects that Service",
+    ),
+    (
         {"operator.serviceAccount.create": False},
         "operator.serviceAccount.create false needs operator.serviceAccount.name",
     ),
