@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,17 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.values.layers import Layers
 
-__all__ = ["about", "add_output", "add_setters", "read_text", "values_with_setters", "write_output"]
+__all__ = [
+    "about",
+    "add_namespace",
+    "add_output",
+    "add_setters",
+    "check_paths",
+    "coloured",
+    "read_text",
+    "values_with_setters",
+    "write_output",
+]
 
 
 def add_setters(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +41,33 @@ def add_setters(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             flag, dest=dest, action="append", default=[], metavar="KEY=VALUE", help=f"one value, {what}"
         )
+
+
+def add_namespace(parser: argparse.ArgumentParser, words: str) -> None:
+    """Declare the namespace."""
+    parser.add_argument(
+        "-n", "--namespace", type=_namespace, default="default", help=f"{words} (default: default)"
+    )
+
+
+def _namespace(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", text):
+        raise ArgumentTypeError(
+            f"{text!r} is no name of a namespace: up to 63 lower-case letters, digits and inner '-'"
+        )
+    return text
+
+
+def check_paths(*paths: str) -> None:
+    """Refuse paths that only a variable without a value makes, and reading standard input twice.
+
+    Raises:
+        InputError: An empty path, which would mean the current folder, or ``-`` twice.
+    """
+    if "" in paths:
+        raise InputError("an empty path: is a variable not set? The current folder is .")
+    if paths.count("-") > 1:
+        raise InputError("standard input (-) can be read once")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +97,11 @@ def about(source: str) -> Iterator[None]:
         raise InputError(f"{source}: {e.shell.strip()}") from None
 
 
+def coloured(output: str | None) -> bool:
+    """Tell whether somebody sees colours where output goes, and wants them (https://no-color.org)."""
+    return output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def write_output(text: str, output: str | None) -> None:
     """Write finished text; nothing was written before, so an error has left the file as it was.
 
@@ -65,5 +110,7 @@ def write_output(text: str, output: str | None) -> None:
     """
     if output in (None, "-"):
         sys.stdout.write(text)
+    elif not output:
+        raise InputError("-o '': an empty file name")
     else:
         write_text(str(output), text)

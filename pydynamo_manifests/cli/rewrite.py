@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydynamo_manifests.cli.inputs import check_paths
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.yaml.files import read_text, write_text
 
@@ -71,6 +72,9 @@ def rewrite(args: Namespace, edit: Callable[[Source], str]) -> int:
     """
     if args.in_place and "-" in args.paths:
         raise InputError("standard input cannot be rewritten in place")
+    check_paths(*args.paths)
+    if args.output == "":
+        raise InputError("-o '': an empty file name")
     sources = list(_sources(args.paths))
     if not sources:
         raise InputError(f"{', '.join(args.paths)}: holds no YAML file")

@@ -145,7 +145,7 @@ def test_the_report_can_go_to_a_file(folder: Path, capsys: pytest.CaptureFixture
 
 
 REFUSED = {
-    "no path": (["validate"], "the following arguments are required: PATH"),
+    "no path": (["validate"], "missing: PATH"),
     "a path that is not there": (["validate", "none.yaml"], "none.yaml: no such file or folder"),
     "an empty folder": (["validate", "."], "there is no YAML or JSON file in what was given"),
     "a release that is not": (["validate", "-", "--dynamo", "1.99"], "unknown Dynamo release '1.99'"),

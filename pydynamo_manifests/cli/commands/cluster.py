@@ -25,7 +25,7 @@ _COLOURS = {"ok": "32", "info": "2", "warning": "33", "error": "31"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("action", choices=("check", "inspect"))
+    parser.add_argument("action", choices=("check", "inspect"), help="judge the cluster, or write it down")
     parser.add_argument("--dynamo", metavar="RELEASE", help="judge for this release; the newest without it")
     parser.add_argument("--kubeconfig", metavar="FILE", help="as for kubectl")
     parser.add_argument("--context", metavar="NAME", help="context of the kubeconfig")
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from pydynamo_manifests import yaml
-    from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.inputs import coloured, write_output
     from pydynamo_manifests.cluster import check, gather, inspected
     from pydynamo_manifests.cluster.reader import connect
 
@@ -56,15 +56,13 @@ def run(args: argparse.Namespace) -> int:
             args.output,
         )
     else:
-        write_output("".join(map(_line, found)), args.output)
+        write_output("".join(_line(c, colour=coloured(args.output)) for c in found), args.output)
     return int(any(c.status == "error" for c in found))
 
 
-def _line(check: Check) -> str:
-    import sys
-
+def _line(check: Check, *, colour: bool) -> str:
     mark = _MARKS[check.status]
-    if sys.stdout.isatty():
+    if colour:
         mark = f"\033[{_COLOURS[check.status]}m{mark}\033[0m"
     hint = f"\n{'':22}{check.hint}" if check.hint else ""
     return f"{mark} {check.name:13} {check.message}{hint}\n"

@@ -31,8 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare and print."""
+    from pydynamo_manifests.cli.inputs import check_paths
     from pydynamo_manifests.diff import diff
 
+    check_paths(args.old, args.new)
     old, new = _graph(args.old, args.graph), _graph(args.new, args.graph)
     found = diff(old, new)
     if args.format == "json":

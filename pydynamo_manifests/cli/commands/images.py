@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-f", "--values", action="append", default=[], metavar="FILE", help="values file; may be repeated"
     )
-    parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one value, as for Helm")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value, typed as Helm does"
+    )
     parser.add_argument(
         "--format",
         choices=("list", "table", "json", "mirror"),

@@ -29,11 +29,11 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from pydynamo_manifests.cli.inputs import add_namespace
+
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or - for standard input")
     parser.add_argument("--from-cluster", metavar="NAME", help="read this graph from the current cluster")
-    parser.add_argument(
-        "-n", "--namespace", default="default", help="namespace for --from-cluster (default: default)"
-    )
+    add_namespace(parser, "namespace for --from-cluster")
     parser.add_argument("--kubeconfig", metavar="FILE", help="kubeconfig file for --from-cluster")
     parser.add_argument("--context", metavar="NAME", help="its context")
     parser.add_argument("--graph", metavar="NAME", help="only this graph, when there are several")
@@ -48,9 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import and write."""
-    from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.inputs import check_paths, write_output
     from pydynamo_manifests.import_.text import values_file
 
+    check_paths(*args.paths, *([] if args.output is None else [args.output]))
     found = list(_imported(args))
     _check_count(found, args)
     if len(found) == 1 and not (args.output and Path(args.output).is_dir()):

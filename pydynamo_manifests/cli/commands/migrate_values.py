@@ -19,22 +19,25 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from pydynamo_manifests.cli.inputs import add_output
+
     parser.add_argument(
         "values",
         nargs="+",
         metavar="FILE",
         help="values files, later ones over earlier ones; - is standard input",
     )
-    parser.add_argument("-o", "--output", help="write here instead of stdout")
+    add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the new values; 1 when a key could not be moved."""
     from pydynamo_manifests import yaml
-    from pydynamo_manifests.cli.inputs import about, write_output
+    from pydynamo_manifests.cli.inputs import about, check_paths, write_output
     from pydynamo_manifests.migrate_values import migrate_values
     from pydynamo_manifests.values.load import read_values
 
+    check_paths(*args.values)
     old = read_values(args.values)
     with about(", ".join(args.values)):
         found = migrate_values(old)

@@ -20,7 +20,7 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("action", choices=("show",))
+    parser.add_argument("action", choices=("show",), help="check it and print it as a table")
     parser.add_argument("path", metavar="PATH", help="folder, JSON, .npz or ConfigMap")
     parser.add_argument(
         "--plot", metavar="FILE", help="draw it as SVG; with both roles FILE-prefill.svg and FILE-decode.svg"

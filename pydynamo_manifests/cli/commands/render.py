@@ -23,17 +23,24 @@ EPILOG = """examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    from pydynamo_manifests.cli.inputs import add_output, add_setters
+    from pydynamo_manifests.cli.inputs import add_namespace, add_output, add_setters
 
     parser.add_argument(
-        "values", nargs="+", metavar="VALUES", help="values files, later ones over earlier ones; - is stdin"
+        "values", nargs="*", metavar="VALUES", help="values files, later ones over earlier ones; - is stdin"
+    )
+    parser.add_argument(
+        "-f",
+        "--values",
+        dest="files",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same, as for Helm; may be repeated",
     )
     parser.add_argument(
         "--name", default="graph", help="name of the release, and of the graph (default: graph)"
     )
-    parser.add_argument(
-        "-n", "--namespace", default="default", help="namespace of the objects (default: default)"
-    )
+    add_namespace(parser, "namespace of the objects")
     parser.add_argument(
         "--engine", choices=("python", "helm"), default="python", help="who writes (default: python)"
     )
@@ -44,8 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render and write."""
-    from pydynamo_manifests.cli.inputs import values_with_setters, write_output
+    from pydynamo_manifests.cli.inputs import check_paths, values_with_setters, write_output
+    from pydynamo_manifests.errors import InputError
 
+    args.values += args.files
+    if not args.values:
+        raise InputError("missing: VALUES, such as values.yaml (see 'dynamo-manifests render --help')")
+    check_paths(*args.values)
     values = values_with_setters(args)
     text = _by_helm(values.values, args) if args.engine == "helm" else _by_python(values, args)
     write_output(text, args.output)

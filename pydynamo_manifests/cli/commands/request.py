@@ -28,11 +28,16 @@ EPILOG = """examples:
 """
 
 
+_A_YEAR = 366 * 86400
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("action", choices=("status", "read", "check"))
+    from pydynamo_manifests.cli.inputs import add_namespace
+
+    parser.add_argument("action", choices=("status", "read", "check"), help="what to do with it")
     parser.add_argument("name", nargs="?", help="the request in the cluster")
-    parser.add_argument("-n", "--namespace", default="default", help="its namespace (default: default)")
+    add_namespace(parser, "its namespace")
     parser.add_argument(
         "-f",
         "--file",
@@ -44,9 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("status")
     group.add_argument("--watch", action="store_true", help="follow it until it ends")
     group.add_argument(
-        "--interval", type=float, default=5.0, metavar="S", help="seconds between looks (default: 5)"
+        "--interval", type=_seconds, default=5.0, metavar="S", help="seconds between looks (default: 5)"
     )
-    group.add_argument("--timeout", type=float, metavar="S", help="stop following after so many seconds")
+    group.add_argument("--timeout", type=_seconds, metavar="S", help="stop following after so many seconds")
     group.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     group = parser.add_argument_group("read")
     group.add_argument("--list", action="store_true", help="list the graphs that it found instead")
@@ -60,6 +65,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     group = parser.add_argument_group("check")
     group.add_argument("--values", action="append", default=[], metavar="FILE", help="the changed values")
+
+
+def _seconds(text: str) -> float:
+    """Return a time to wait; what no clock could wait is refused."""
+    from argparse import ArgumentTypeError
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _A_YEAR:
+        raise ArgumentTypeError(f"{text!r}: seconds, a number such as 5")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:

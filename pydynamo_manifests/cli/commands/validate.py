@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,23 +66,33 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="error",
         help="the least severity that exits with 1",
     )
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: 2 for many files)")
+    parser.add_argument(
+        "--jobs", type=_processes, metavar="N", help="processes to use (default: 2 for many files)"
+    )
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write the report there instead of standard output"
     )
 
 
+def _processes(text: str) -> int:
+    """Return how many processes to use."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r}: a whole number from 1 on")
+    return int(text)
+
+
 def run(args: Namespace) -> int:
     """Judge, write the report, and return the exit code."""
-    from pydynamo_manifests.cli.inputs import write_output
+    from pydynamo_manifests.cli.inputs import check_paths, coloured, write_output
     from pydynamo_manifests.cli.stored import note_unchanged
     from pydynamo_manifests.validate.formats import write
     from pydynamo_manifests.validate.formats.text import Teller, joined
     from pydynamo_manifests.validate.run import validate_paths
 
+    check_paths(*args.paths, *args.old)
     gc.set_threshold(_COLLECT_AFTER)
     target, told = _target(args), list[str]()
-    tell = Teller(colour=_coloured(args)) if args.format == "text" else None
+    tell = Teller(colour=coloured(args.output)) if args.format == "text" else None
     report = validate_paths(
         args.paths, target, jobs=_jobs(args), progress=_progress(), tell=tell, told=told.append
     )
@@ -89,10 +100,6 @@ def run(args: Namespace) -> int:
     note_unchanged(target, report)
     _close(report)
     return _exit(report, args.fail_on)
-
-
-def _coloured(args: Namespace) -> bool:
-    return args.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _target(args: Namespace) -> Target:
@@ -112,7 +119,7 @@ def _target(args: Namespace) -> Target:
 
 def _jobs(args: Namespace) -> int:
     if args.jobs is not None:
-        return max(1, int(args.jobs))
+        return int(args.jobs)
     from pydynamo_manifests.validate.sources import STDIN, files_of
 
     many = STDIN not in args.paths and sum(1 for _ in files_of(args.paths)) >= _MANY_FILES
