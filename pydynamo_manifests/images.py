@@ -61,6 +61,18 @@ class _Images:
         if v.operator.enabled and self.release.within(until="1.5"):
             yield ImageUse(SIDECAR, "operator", "profiling jobs (fixed in this operator)", SIDECAR)
         yield from self.runtime()
+        yield from self.added()
+
+    def added(self) -> Iterator[ImageUse]:
+        """Yield what people add themselves: the chart writes these references as they are."""
+        operator = self.values.operator
+        if operator.enabled:
+            for name, container in {**operator.initContainers, **operator.extraContainers}.items():
+                for reference in _references(container):
+                    yield ImageUse(reference, "chart", f"container {name} of the operator", reference)
+        for key, obj in self.values.extraObjects.items():
+            for reference in _references(obj):
+                yield ImageUse(reference, "chart", f"extraObjects.{key}", reference)
 
     def profiler(self) -> Iterator[ImageUse]:
         image = self.values.operator.profilerImage
@@ -92,3 +104,16 @@ class _Images:
         rest += f"@{image['digest']}" if image["digest"] else ""
         source = "/".join(part for part in (image["registry"], rest) if part)
         return ImageUse("/".join(part for part in (registry, rest) if part), by, what, source)
+
+
+def _references(data: Any) -> Iterator[str]:
+    """Yield the texts called ``image`` in a container or object, at any depth."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "image" and isinstance(value, str):
+                yield value
+            else:
+                yield from _references(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _references(value)

@@ -8,8 +8,10 @@ import pytest
 
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.images import images
+from pydynamo_manifests.releases import newest
 from pydynamo_manifests.values.platform.load import load_platform
 from pydynamo_manifests.yaml import load
+from tests.platform.test_names import pods_of
 from tests.support.platform import PRESETS, platform
 
 DIGEST = "sha256:" + "a" * 64
@@ -28,6 +30,30 @@ CHOSEN: list[dict[str, Any]] = [
     *[load(path.read_text()) for path in PRESETS],
     FULL,
     {**FULL, "global": {"imageRegistry": "mirror.example.com"}},
+    {
+        "global": {"imageRegistry": "mirror.example.com"},
+        "crds": {"managedBy": "operator"},
+        "operator": {
+            "extraContainers": {"proxy": {"image": "example.com/proxy:1"}, "gone": None},
+            "initContainers": {"wait": {"image": "example.com/wait@" + DIGEST}},
+        },
+        "extraObjects": {
+            "job": {
+                "apiVersion": "batch/v1",
+                "kind": "Job",
+                "metadata": {"name": "j"},
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "initContainers": [{"name": "a", "image": "example.com/first:1"}],
+                            "containers": [{"name": "b", "image": "example.com/second:1"}],
+                        }
+                    }
+                },
+            },
+            "gone": None,
+        },
+    },
     {"operator": {"image": {"tag": "1.4.2"}}, "integrations": {"checkpoint": {"enabled": True}}},
 ]
 
@@ -67,3 +93,45 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "operator" in capsys.readouterr().out
     assert main(["images", "--set", "nats.enabled=true"]) == 2
     assert "moved: nats.enabled is now nats.mode" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("preset", ["default", "namespaced"])
+def test_pull_secrets_reach_every_pod_and_account(preset: str) -> None:
+    objects = platform(
+        preset,
+        global__imagePullSecrets=[{"name": "pull"}],
+        operator__imagePullSecrets=[{"name": "own"}, {"name": "pull"}],
+        nats__mode="builtIn",
+        accounts__component__create=True,
+        runtimeImages__prepull={"enabled": True, "images": ["vllm"], "imagePullSecrets": [{"name": "gpu"}]},
+    )
+    pods = {obj["metadata"]["name"]: pod["spec"]["imagePullSecrets"] for obj, pod in pods_of(objects)}
+    pods |= {o["metadata"]["name"]: o["imagePullSecrets"] for o in objects if o["kind"] == "ServiceAccount"}
+    assert len(pods) == (5 if preset == "default" else 8)
+    more = {"dynamo-operator": ["pull", "own"], "dynamo-prepull": ["pull", "gpu"]}
+    for name, secrets in pods.items():
+        assert [s["name"] for s in secrets] == more.get(name, ["pull"]), name
+
+
+@pytest.mark.parametrize("tag", ["1.4.2", "1.5.1", newest().version])
+def test_one_registry_moves_every_image_that_can_be_moved(tag: str) -> None:
+    values: dict[str, Any] = {
+        "global": {"imageRegistry": "mirror.example.com/x"},
+        "crds": {"managedBy": "operator"},
+        "operator": {"image": {"tag": tag, "digest": DIGEST}},
+        "nats": {"mode": "builtIn"},
+        "integrations": {"checkpoint": {"enabled": True}},
+        "runtimeImages": {
+            "prepull": {"enabled": True, "images": ["vllm", "sglang", "trtllm", "frontend", "planner"]}
+        },
+    }
+    rendered = json.dumps(platform(sets=values))
+    found = re.findall(r"[\w.-]+(?:\.[\w-]+)+(?::\d+)?/[\w./-]+(?::[\w.-]+)(?:@sha256:\w+)?", rendered)
+    images_found = {word for word in found if re.search(r":[\w.]+(@|$)", word) and "/" in word}
+    assert len(images_found) >= 8
+    assert {word for word in images_found if not word.startswith("mirror.example.com/x/")} == set()
+    fixed = {i.reference for i in images(load_platform(values)) if not i.reference.startswith("mirror")}
+    assert all(
+        "fixed in this operator" in i.what for i in images(load_platform(values)) if i.reference in fixed
+    )
+    assert bool(fixed) == (tag != newest().version)
