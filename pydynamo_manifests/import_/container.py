@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydynamo_manifests.import_.arguments import read_arguments, read_environment
+from pydynamo_manifests.values.names import MOUNT_PATH, VOLUME_NAME
 
 __all__ = ["GPU_RESOURCES", "take_container", "take_pod", "take_resources"]
 
@@ -49,7 +50,7 @@ def take_container(main: dict[str, Any], *, tidy: bool) -> dict[str, Any]:
     """Move what has a field of its own out of a container; what is left is for the hatch."""
     out: dict[str, Any] = {}
     for key, kind in _CONTAINER_KEYS.items():
-        if type(main.get(key)) is kind:
+        if _fits(main.get(key), kind):
             out[key] = main.pop(key)
     if _is_texts(main.get("command")):
         out["command"] = main.pop("command")
@@ -63,6 +64,11 @@ def take_container(main: dict[str, Any], *, tidy: bool) -> dict[str, Any]:
         out["envFrom"] = main.pop("envFrom")
     out |= take_resources(main)
     return out | _take_mounts(main)
+
+
+def _fits(value: Any, kind: type[Any]) -> bool:
+    maps = not isinstance(value, list) or all(isinstance(item, dict) for item in value)
+    return type(value) is kind and maps
 
 
 def _is_texts(value: Any) -> bool:
@@ -124,7 +130,10 @@ def _take_mounts(main: dict[str, Any]) -> dict[str, Any]:
 
 def _is_mount(mount: Any) -> bool:
     return (
-        isinstance(mount, dict) and isinstance(mount.get("mountPath"), str) and not mount.keys() - _MOUNT_KEYS
+        isinstance(mount, dict)
+        and isinstance(path := mount.get("mountPath"), str)
+        and MOUNT_PATH.fullmatch(path) is not None
+        and not mount.keys() - _MOUNT_KEYS
     )
 
 
@@ -132,7 +141,7 @@ def take_pod(pod: dict[str, Any]) -> dict[str, Any]:
     """Move what has a field of its own out of a pod spec that holds no Dynamo container any more."""
     out: dict[str, Any] = {}
     for key, kind in _POD_KEYS.items():
-        if type(pod.get(key)) is kind:
+        if _fits(pod.get(key), kind):
             out[key] = pod.pop(key)
     if isinstance(pod.get("securityContext"), dict):
         out["podSecurityContext"] = pod.pop("securityContext")
@@ -144,7 +153,8 @@ def take_pod(pod: dict[str, Any]) -> dict[str, Any]:
 def _take_volumes(pod: dict[str, Any]) -> dict[str, Any]:
     volumes = pod.get("volumes")
     if not isinstance(volumes, list) or not all(
-        isinstance(v, dict) and isinstance(v.get("name"), str) for v in volumes
+        isinstance(v, dict) and isinstance(v.get("name"), str) and VOLUME_NAME.fullmatch(v["name"])
+        for v in volumes
     ):
         return {}
     by_name = {v["name"]: {k: x for k, x in v.items() if k != "name"} for v in volumes}

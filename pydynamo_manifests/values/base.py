@@ -71,6 +71,12 @@ def _check_tree(value: Any) -> Any:
     return value
 
 
+def _check_trees(value: list[Any]) -> list[Any]:
+    if not all(item is None or isinstance(item, dict) for item in value):
+        raise ValueError("each item must be a map")
+    return _check_tree(value)  # type: ignore[no-any-return]
+
+
 def _check_from(value: dict[str, Any]) -> None:
     if len(value) != 1:
         raise ValueError("'from' stands alone: {from: KNOB}")
@@ -194,7 +200,7 @@ Fragment = Annotated[
 
 Fragments = Annotated[
     list[Any],
-    AfterValidator(_check_tree),
+    AfterValidator(_check_trees),
     WithJsonSchema({"type": "array", "items": {"type": ["null", "object"], **_IN_TREE}}),
 ]
 """A list of pieces of the Kubernetes API."""

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, WithJsonSchema
 
 __all__ = [
+    "MOUNT_PATH",
+    "VOLUME_NAME",
     "ComponentName",
     "FilePath",
     "FlagName",
@@ -20,7 +22,8 @@ __all__ = [
 _MAX_NAME = 63
 """Letters of a name that becomes a label's value, as a graph's and a component's do."""
 
-_LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+VOLUME_NAME = re.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+MOUNT_PATH = re.compile("[^:]+")
 _NAME = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 
 
@@ -59,11 +62,11 @@ VariableName = _named("[ -<>-~]+", "a variable's name is printable ASCII without
 """Source: the core API's rule since Kubernetes 1.30."""
 
 VolumeName = _named(
-    _LABEL, f"a volume's name is lower-case letters, digits and inner '-', at most {_MAX_NAME}"
+    VOLUME_NAME.pattern, f"a volume's name is lower-case letters, digits and inner '-', at most {_MAX_NAME}"
 )
 """Source: the core API (DNS-1123 label)."""
 
-MountPath = _named("[^:]+", "a mount's path is not empty and holds no ':'")
+MountPath = _named(MOUNT_PATH.pattern, "a mount's path is not empty and holds no ':'")
 """Source: the core API."""
 
 GraphName = _named(

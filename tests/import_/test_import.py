@@ -254,3 +254,18 @@ def test_several_graphs_need_a_name_or_a_folder(capsys: pytest.CaptureFixture[st
     assert main(["import", str(file), "--graph", "nope"]) == 2
     assert "holds no DynamoGraphDeployment called 'nope'" in capsys.readouterr().err
     assert main(["import"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["main", "default", "prefill", "any text", ""])
+def test_a_type_that_v1beta1_does_not_know_goes_through_the_hatch(kind: str) -> None:
+    found = component(alpha(componentType=kind, replicas=1))
+    assert found == {"replicas": 1, "component": {"componentType": kind}}
+
+
+def test_names_that_a_map_of_values_refuses_stay_in_the_hatch() -> None:
+    graph = beta({"volumeMounts": [{"name": "A_b", "mountPath": "/a:b"}]})
+    pod = graph["spec"]["components"][0]["podTemplate"]["spec"]
+    pod |= {"volumes": [{"name": "A_b", "emptyDir": {}}], "tolerations": ["x"]}
+    found = component(graph)
+    assert found["podSpec"].keys() == {"volumes", "tolerations"}
+    assert found["container"].keys() == {"volumeMounts"}

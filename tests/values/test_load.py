@@ -61,6 +61,61 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"components": {"a": {"runtimeVersionOverride": {"x": 1}}}},
         "components.a.runtimeVersionOverride: text, or {from: KNOB}",
     ),
+    *(
+        (
+            {"components": {"a": {key: value(number)}}},
+            f"components.a.{path}: beyond 2^53, where Helm changes numbers silently: write it as text, '{number}'",
+        )
+        for number in (2**53, -(2**53), 2**64, 1e21, float("inf"), float("nan"))
+        for key, path, value in (
+            ("args", "args.x", lambda n: {"x": {"y": [n]}}),
+            ("files", 'files["/a"]', lambda n: {"/a": {"x": {"y": n}}}),
+            ("podSpec", "podSpec", lambda n: {"x": [{"y": n}]}),
+            ("tolerations", "tolerations", lambda n: [{"y": n}]),
+        )
+    ),
+    (
+        {"components": {"a": {"files": {"/a": [1]}}}},
+        'components.a.files["/a"]: a file is text, or a map that is written as JSON; quote a number',
+    ),
+    ({"components": {"a": {"tolerations": ["x"]}}}, "components.a.tolerations: each item must be a map"),
+    (
+        {"components": {"a": {"podSpec": {"x": {1: 2}}}}},
+        "components.a.podSpec: a key is text, not 1: quote it",
+    ),
+    (
+        {"components": {"a": {"args": {"x": [[1]]}}}},
+        "components.a.args.x: a list holds one token each, no list",
+    ),
+    (
+        {"components": {"a": {"args": {"": 1}}}},
+        "components.a.args[\"\"]: a flag stands here without its dashes: not empty, no space, no '='",
+    ),
+    (
+        {"components": {"a": {"type": "wrker"}}},
+        (
+            "components.a.type: must be 'frontend', 'worker', 'prefill', 'decode', 'planner', 'epp' or 'lpx', not 'wrker'; "
+            "did you mean 'worker'?"
+        ),
+    ),
+    (
+        {"components": {"a_b": {}}},
+        "components.a_b: a component's name is letters, digits and inner '-', at most 63",
+    ),
+    *(
+        (
+            {"components": {"a": {"files": {path: ""}}}},
+            (
+                f'components.a.files["{path}"]: a file\'s path is absolute and plain, as /etc/app/config.yaml: letters, '
+                "digits, '.', '_' and '-', no '..'"
+            ),
+        )
+        for path in ("etc/x", "/a/", "/a//b", "/a/../b", "/a b", "/ä", "/a:b", "/a\n")
+    ),
+    (
+        {"fullnameOverride": "Q"},
+        "fullnameOverride: a graph's name is lower-case letters, digits and inner '-' or '.', at most 63",
+    ),
     (
         {"dynamo": {"apiVersion": "v1beta1"}},
         "dynamo.apiVersion: must be 'nvidia.com/v1alpha1' or 'nvidia.com/v1beta1', not 'v1beta1'",
