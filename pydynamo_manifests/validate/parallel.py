@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,11 @@ def judge_files(
     """Yield the documents of each file, and what ``tell`` says of them."""
     chunk = max(1, min(_CHUNK, len(files) // (4 * jobs)))
     _warm(target)
-    with ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target, tell)) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target, tell))
+    try:
         yield from pool.map(_judge, files, chunksize=chunk)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _warm(target: Target) -> None:
@@ -43,6 +47,7 @@ def _warm(target: Target) -> None:
 
 
 def _set_target(target: Target, tell: Tell | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the parent's, which then ends this process
     _target[:] = [(target, tell)]
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)

@@ -200,3 +200,18 @@ def test_ctrl_c_ends_without_a_traceback(words: str, folder: Path) -> None:
     waiting.send_signal(signal.SIGINT)
     out, err = waiting.communicate(timeout=20)
     assert (waiting.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("seconds", [0.7, 1.3])
+def test_ctrl_c_ends_several_processes(seconds: float, folder: Path, tmp_path: Path) -> None:
+    """The key reaches every process of the terminal's group at once; none may wait for another."""
+    for i in range(6000):
+        (tmp_path / f"{i}.yaml").hardlink_to(folder / "graph.yaml")
+    working = subprocess.Popen(
+        [PROGRAM, "validate", str(tmp_path), "--jobs", "2"], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        working.wait(seconds)
+    os.killpg(working.pid, signal.SIGINT)
+    out, err = working.communicate(timeout=30)
+    assert (working.returncode, out, err) == (130, b"", b"")
