@@ -354,6 +354,12 @@ def spelled_out(schema: Any, *, properties: bool = False) -> Any:
     return out
 
 
+def test_helm_is_given_little_to_read() -> None:
+    """It takes a share of a `helm template` for each byte, before and after aliases; see `make bench`."""
+    assert sum(path.stat().st_size for path in (CHART / "templates/crds").iterdir()) < 115_000
+    assert sum(map(kept_by_kubectl, definitions())) < 525_000
+
+
 def definitions() -> list[dict[str, Any]]:
     objects = platform(integrations__lpx__enabled=True, definitions=True)
     return [o for o in objects if o["kind"] == "CustomResourceDefinition"]

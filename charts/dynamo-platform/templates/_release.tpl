@@ -12,8 +12,12 @@
 
 {{- /* dynamo-platform.within: "true" when the release's line is from `since` to `until`, from (list root since until). */ -}}
 {{- define "dynamo-platform.within" -}}
-{{- $line := printf "%s.0" (include "dynamo-platform.line" (index . 0)) -}}
-{{- $since := index . 1 -}}{{- $until := index . 2 -}}
+{{- include "dynamo-platform.between" (list (include "dynamo-platform.line" (index . 0)) (index . 1) (index . 2)) -}}
+{{- end -}}
+
+{{- /* dynamo-platform.between: the same of a line, from (list line since until). */ -}}
+{{- define "dynamo-platform.between" -}}
+{{- $line := printf "%s.0" (index . 0) -}}{{- $since := index . 1 -}}{{- $until := index . 2 -}}
 {{- if and (or (not $since) (semverCompare (printf ">=%s.0" $since) $line)) (or (not $until) (semverCompare (printf "<=%s.0" $until) $line)) -}}true{{- end -}}
 {{- end -}}
 

@@ -2,9 +2,10 @@
 {{- define "dynamo-platform.rules" -}}
 {{- $root := .root -}}{{- $place := .place -}}
 {{- $uses := include "dynamo-platform.uses" $root | fromJson -}}
+{{- $line := include "dynamo-platform.line" $root -}}
 {{- range $root.Files.Get (printf "files/rbac/%s.yaml" .role) | fromYamlArray -}}
   {{- $here := has (.place | default "workloads") $place -}}
-  {{- if and $here (or (not .when) (index $uses (.when | default ""))) (or (not (or .since .until)) (include "dynamo-platform.within" (list $root .since .until))) }}
+  {{- if and $here (or (not .when) (index $uses (.when | default ""))) (or (not (or .since .until)) (include "dynamo-platform.between" (list $line .since .until))) }}
 - apiGroups: {{ toJson .apiGroups }}
   resources: {{ toJson .resources }}
   verbs: {{ toJson .verbs }}

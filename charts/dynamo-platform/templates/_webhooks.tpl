@@ -14,8 +14,10 @@
 {{- define "dynamo-platform.webhookEntries" -}}
 {{- $root := .root -}}{{- $type := .type -}}{{- $w := $root.Values.webhooks -}}
 {{- $uses := include "dynamo-platform.uses" $root | fromJson -}}
+{{- $line := include "dynamo-platform.line" $root -}}
+{{- $service := include "dynamo-platform.object" (list $root "webhook") -}}
 {{- range (($root.Files.Get "files/releases.json" | fromJson).webhooks) -}}
-{{- if and (eq .type $type) (has (include "dynamo-platform.line" $root) .lines) (or (ne .resource "pods") $uses.checkpoint) }}
+{{- if and (eq .type $type) (has $line .lines) (or (ne .resource "pods") $uses.checkpoint) }}
 - name: {{ .name }}
   admissionReviewVersions: [v1]
   sideEffects: None
@@ -44,7 +46,7 @@
     {{- end }}
     {{- end }}
     service:
-      name: {{ include "dynamo-platform.object" (list $root "webhook") }}
+      name: {{ $service }}
       namespace: {{ $root.Release.Namespace }}
       path: {{ .path }}
       port: 443

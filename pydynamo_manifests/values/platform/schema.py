@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydynamo_manifests.values.base import Values
@@ -28,7 +29,17 @@ def platform_schema() -> dict[str, Any]:
         block, _, key = path.rpartition(".")
         home = definitions[block.capitalize()] if block else schema
         home["properties"][key] = {"const": f"moved: {words}"}
-    return schema
+    return _merged(schema)
+
+
+def _merged(schema: dict[str, Any]) -> dict[str, Any]:
+    """Write equal blocks once: images differ in their defaults alone, and Helm compiles every block."""
+    first: dict[str, str] = {}
+    names = {n: first.setdefault(json.dumps(d, sort_keys=True), n) for n, d in schema["definitions"].items()}
+    text = json.dumps({**schema, "definitions": {n: schema["definitions"][n] for n in first.values()}})
+    for name, kept in names.items():
+        text = text.replace(f'"#/definitions/{name}"', f'"#/definitions/{kept}"')
+    return dict(json.loads(text))
 
 
 def _nullable(model: type[Values]) -> Iterator[type[Values]]:
