@@ -35,6 +35,7 @@ MAY_IMPORT = {
         "import_",
         "render",
         "svg",
+        "validate",
     },
     "profiles": {"errors", "yaml", "svg"},
     "svg": set(),

@@ -162,6 +162,8 @@ def _spec_to_alpha(spec: Obj, spoke: Obj, *, from_spoke: bool) -> tuple[Obj, lis
 
 def _components_to_alpha(components: list[Obj], kept: Obj, *, from_spoke: bool) -> tuple[Obj, list[Obj]]:
     names = [c.get("name", "") for c in components]
+    if odd := [name for name in names if not isinstance(name, str)]:
+        raise ConversionError(f"spec.components: {odd[0]!r} is no text and names no component")
     every = names != sorted(names, key=str.encode)
     services: Obj = {}
     entries: list[Obj] = []

@@ -141,7 +141,7 @@ def target_version(to: str) -> str:
 
 def _kind_of(manifest: Mapping[str, Any]) -> str:
     kind, version = manifest.get("kind"), manifest.get("apiVersion")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         near = did_you_mean(str(kind), KINDS, limit=1) if str(kind).startswith("Dynamo") else ""
         known = near or f"; it works for {', '.join(KINDS)}"
         raise ConversionError(f"cannot convert an object of kind {kind!r}{known}")

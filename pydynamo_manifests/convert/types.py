@@ -107,13 +107,12 @@ def _readers(struct: str) -> dict[str, Callable[[Any, str], Any]]:
 
 
 def _reader(field: _Field) -> Callable[[Any, str], Any]:
-    read = _value_reader(field.type)
     name = field.name
+    if field.type in _WORDS:
+        return _scalar_field(field)
+    read = _value_reader(field.type)
     if field.pointer or field.type == "raw":
         return lambda value, at: read(value, f"{at}.{name}" if at else name)
-    if field.type in _ZERO:
-        zero = _ZERO[field.type]
-        return lambda value, at: _ABSENT if (out := read(value, at)) == zero else out
     keeps_empty = field.always and field.type[0] == "["
 
     def read_collection(value: Any, at: str) -> Any:
@@ -124,9 +123,10 @@ def _reader(field: _Field) -> Callable[[Any, str], Any]:
 
 
 def _value_reader(type_: str) -> Callable[[Any, str], Any]:
-    if type_ in _SCALARS:
-        convert_scalar = _SCALARS[type_]
-        return lambda value, _: convert_scalar(value)
+    if type_ == "raw":
+        return lambda value, _: _json(value)
+    if type_ in _WORDS:
+        return _scalar_reader(type_)
     if type_[0] == "[":
         return _list_reader(type_[1:-1])
     if type_[0] == "{":
@@ -134,6 +134,30 @@ def _value_reader(type_: str) -> Callable[[Any, str], Any]:
     if _is_struct(type_):
         return lambda value, at: decode(type_, value, at)
     return lambda value, _: value
+
+
+def _scalar_field(field: _Field) -> Callable[[Any, str], Any]:
+    convert_scalar, name = _SCALARS.get(field.type), field.name
+    zero = _ABSENT if field.pointer else _ZERO.get(field.type, "")
+
+    def read_scalar(value: Any, at: str) -> Any:
+        if isinstance(value, (dict, list)):
+            raise ConversionError(f"{at}.{name}: expected {_WORDS[field.type]}, found {_kind(value)}")
+        out = value if convert_scalar is None else convert_scalar(value)
+        return _ABSENT if out == zero else out
+
+    return read_scalar
+
+
+def _scalar_reader(type_: str) -> Callable[[Any, str], Any]:
+    convert_scalar = _SCALARS.get(type_)
+
+    def read_scalar(value: Any, at: str) -> Any:
+        if isinstance(value, (dict, list)):
+            raise ConversionError(f"{at}: expected {_WORDS[type_]}, found {_kind(value)}")
+        return value if convert_scalar is None else convert_scalar(value)
+
+    return read_scalar
 
 
 def _number(value: Any) -> Any:
@@ -147,11 +171,20 @@ def _json(value: Any) -> Any:
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {
-    "raw": _json,
     "q": canonical,
     "d": canonical_duration,
     "f": _number,
     "i": _number,
+}
+_WORDS = {
+    "s": "text",
+    "i": "a number",
+    "f": "a number",
+    "b": "a boolean",
+    "q": "a quantity",
+    "d": "a duration",
+    "p": "a number or text",
+    "t": "a time",
 }
 
 

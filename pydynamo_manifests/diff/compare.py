@@ -12,6 +12,7 @@ from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.import_.check import normal
 from pydynamo_manifests.render.text import text
 from pydynamo_manifests.validate.graph import Component, Graph, read_graph
+from pydynamo_manifests.validate.shapes import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -190,16 +191,16 @@ def _other_paths(old: Component, new: Component) -> Iterator[str]:
 def _rest(component: Component) -> dict[str, Any]:
     """Return the raw component without what is told in words of its own, its containers by name."""
     raw = {k: v for k, v in component.raw.items() if k not in _SHOWN}
-    template = dict(raw.get("podTemplate") or {})
-    spec = dict(template.get("spec") or {})
+    template = dict(mapping(raw.get("podTemplate")))
+    spec = dict(mapping(template.get("spec")))
     for key in ("containers", "initContainers", "volumes"):
         if isinstance(spec.get(key), list):
-            spec[key] = {c.get("name", str(i)): c for i, c in enumerate(spec[key]) if isinstance(c, dict)}
-    main = (spec.get("containers") or {}).get("main")
+            spec[key] = {str(c.get("name", i)): c for i, c in enumerate(spec[key]) if isinstance(c, dict)}
+    main = mapping(spec.get("containers")).get("main")
     if main:
         kept = {k: v for k, v in main.items() if k not in _MAIN_SHOWN}
         device = component.main.device
-        kept["resources"] = _without(kept.get("resources") or {}, device[0] if device else "")
+        kept["resources"] = _without(mapping(kept.get("resources")), device[0] if device else "")
         spec["containers"] = {**spec["containers"], "main": kept}
     return {**raw, "podTemplate": {**template, "spec": spec}}
 
@@ -213,7 +214,7 @@ def _without(resources: Mapping[str, Any], device: str) -> dict[str, Any]:
 
 def _walk(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted(old.keys() | new.keys()):
+        for key in sorted(old.keys() | new.keys(), key=str):
             yield from _walk(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))
     elif old != new:
         said = "added" if old is None else "removed" if new is None else "changed"

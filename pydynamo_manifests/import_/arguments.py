@@ -89,10 +89,8 @@ def _flag_value(values: list[str], *, tidy: bool) -> Any:
 
 def order_of(names: Sequence[str]) -> list[str]:
     """Return the shortest list of first names that, followed by the others sorted, keeps this order."""
-    for first in range(len(names) + 1):
-        if [*names[:first], *sorted(names[first:])] == list(names):
-            return list(names[:first])
-    return []
+    shortest = next(n for n in range(len(names) + 1) if list(names[n:]) == sorted(names[n:]))
+    return list(names[:shortest])
 
 
 def read_environment(variables: Any) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests import yaml
 from pydynamo_manifests.errors import InputError, YamlError
 from pydynamo_manifests.import_ import import_graph, without_server_fields
+from pydynamo_manifests.validate.shapes import listed, mapping, number
+from pydynamo_manifests.validate.shapes import text as text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,8 +79,8 @@ def candidates(documents: Iterable[Any], source: str = "the request") -> list[Ca
     for obj in (d for d in documents if isinstance(d, dict)):
         if obj.get("kind") == REQUEST:
             found += _of_request(obj, source)
-        elif obj.get("kind") == "ConfigMap" and _OUTPUT in (obj.get("data") or {}):
-            loose += _documents(obj["data"][_OUTPUT], f"{source}: {_OUTPUT}")
+        elif obj.get("kind") == "ConfigMap" and (output := text_of(mapping(obj.get("data")).get(_OUTPUT))):
+            loose += _documents(output, f"{source}: {_OUTPUT}")
         else:
             loose.append(obj)
     graphs = [o for o in loose if o.get("kind") == GRAPH]
@@ -96,16 +98,14 @@ def _label(number: int) -> str:
 
 
 def _of_request(obj: dict[str, Any], source: str) -> list[Candidate]:
-    status, metadata = obj.get("status") or {}, obj.get("metadata") or {}
-    annotations = metadata.get("annotations") or {}
-    results = status.get("profilingResults")
-    results = results if isinstance(results, dict) else {}
+    status, metadata = mapping(obj.get("status")), mapping(obj.get("metadata"))
+    annotations, results = mapping(metadata.get("annotations")), mapping(status.get("profilingResults"))
     selected = results.get("selectedConfig") or status.get("generatedDeployment")
-    if not selected and annotations.get(_GENERATED):
-        selected = next(iter(_documents(annotations[_GENERATED], f"annotation {_GENERATED}")), None)
+    if not selected and (generated := text_of(annotations.get(_GENERATED))):
+        selected = next(iter(_documents(generated, f"annotation {_GENERATED}")), None)
     graphs = [selected] if selected else []
-    graphs += [p.get("config") for p in results.get("pareto") or [] if isinstance(p, dict)]
-    others = tuple(_documents(annotations.get(_ADDITIONAL) or "", f"annotation {_ADDITIONAL}"))
+    graphs += [mapping(p).get("config") for p in listed(results.get("pareto"))]
+    others = tuple(_documents(text_of(annotations.get(_ADDITIONAL)), f"annotation {_ADDITIONAL}"))
     distinct = [g for i, g in enumerate(graphs) if isinstance(g, dict) and g not in graphs[:i]]
     if not distinct and status.get("phase") == "Failed":
         from pydynamo_manifests.requests.status import request_status  # noqa: PLC0415 - only to explain
@@ -119,7 +119,7 @@ def _of_request(obj: dict[str, Any], source: str) -> list[Candidate]:
 
 def _named(graph: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Give a graph the kind, version and name that the operator would."""
-    status, metadata = request.get("status") or {}, request.get("metadata") or {}
+    status, metadata = mapping(request.get("status")), mapping(request.get("metadata"))
     name = status.get("dgdName") or f"{metadata.get('name', 'graph')}-dgd"
     version = graph.get("apiVersion") or "nvidia.com/v1beta1"
     own = {"name": name, **({"namespace": metadata["namespace"]} if metadata.get("namespace") else {})}
@@ -127,7 +127,7 @@ def _named(graph: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
         "apiVersion": version,
         "kind": GRAPH,
         **graph,
-        "metadata": {**(graph.get("metadata") or {}), **own},
+        "metadata": {**mapping(graph.get("metadata")), **own},
     }
 
 
@@ -149,25 +149,25 @@ def graph_values(candidate: Candidate, *, tidy: bool = True) -> Imported:
 
 
 def _components(graph: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    spec = graph.get("spec") or {}
+    spec = mapping(graph.get("spec"))
     if isinstance(spec.get("components"), list):
         yield from ((str(c.get("name")), c) for c in spec["components"] if isinstance(c, dict))
     else:
-        yield from ((n, c) for n, c in (spec.get("services") or {}).items() if isinstance(c, dict))
+        yield from ((n, c) for n, c in mapping(spec.get("services")).items() if isinstance(c, dict))
 
 
 def _each(component: dict[str, Any]) -> int:
-    pod = (component.get("podTemplate") or {}).get("spec") or {}
-    containers = [c for c in pod.get("containers") or [] if c.get("name") == "main"]
-    limits = [(c.get("resources") or {}).get("limits") or {} for c in (*containers, component)]
+    pod = mapping(mapping(component.get("podTemplate")).get("spec"))
+    containers = [c for c in map(mapping, listed(pod.get("containers"))) if c.get("name") == "main"]
+    limits = [mapping(mapping(c.get("resources")).get("limits")) for c in (*containers, component)]
     count = next((v for found in limits for k, v in found.items() if k in ("nvidia.com/gpu", "gpu")), 0)
-    nodes = (component.get("multinode") or {}).get("nodeCount") or 1
-    return int(count) * int(nodes) if str(count).isdigit() else 0
+    nodes = number(mapping(component.get("multinode")).get("nodeCount")) or 1
+    return int(count) * nodes if str(count).isdecimal() else 0
 
 
 def _replicas(component: dict[str, Any]) -> int:
-    value = component.get("replicas")
-    return 1 if value is None else int(value)
+    value = number(component.get("replicas"))
+    return 1 if value is None else value
 
 
 def _gpus(component: dict[str, Any]) -> int:
@@ -205,9 +205,12 @@ def _rows(text: str, source: str) -> list[dict[str, Any]]:
         except ValueError as e:
             raise InputError(f"{source} is not JSON: {e}") from None
         return [
-            r for r in (data if isinstance(data, list) else data.get("rows") or []) if isinstance(r, dict)
+            r for r in listed(data if isinstance(data, list) else data.get("rows")) if isinstance(r, dict)
         ]
-    return list(csv.DictReader(io.StringIO(text)))
+    try:
+        return list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as e:
+        raise InputError(f"{source} is not CSV: {e}") from None
 
 
 def _point(row: dict[str, Any], number: int) -> Point | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.validate.shapes import listed, mapping, number
 
 __all__ = ["RequestStatus", "request_status", "status_lines"]
 
@@ -81,10 +82,10 @@ def request_status(obj: dict[str, Any]) -> RequestStatus:
     """
     if obj.get("kind") != KIND:
         raise InputError(f"{obj.get('kind')} is not a {KIND}")
-    status, metadata = obj.get("status") or {}, obj.get("metadata") or {}
+    status, metadata = mapping(obj.get("status")), mapping(obj.get("metadata"))
     reason, message = _reason(status)
-    info = status.get("deploymentInfo") or {}
-    counts = (int(info.get("availableReplicas") or 0), int(info.get("replicas") or 0))
+    info = mapping(status.get("deploymentInfo"))
+    counts = (number(info.get("availableReplicas")) or 0, number(info.get("replicas")) or 0)
     return RequestStatus(
         name=str(metadata.get("name", "")),
         namespace=str(metadata.get("namespace") or "default"),
@@ -92,7 +93,7 @@ def request_status(obj: dict[str, Any]) -> RequestStatus:
         step=str(status.get("profilingPhase") or ""),
         reason=reason,
         message=message,
-        graph=str(status.get("dgdName") or (status.get("deployment") or {}).get("name") or ""),
+        graph=str(status.get("dgdName") or mapping(status.get("deployment")).get("name") or ""),
         job=str(status.get("profilingJobName") or ""),
         replicas=counts if info else None,
     )
@@ -103,7 +104,7 @@ def _phase(status: dict[str, Any]) -> str:
         return str(status["phase"])
     state = str(status.get("state") or "")
     if state == "Ready":
-        return "Deployed" if (status.get("deployment") or {}).get("created") else "Ready"
+        return "Deployed" if mapping(status.get("deployment")).get("created") else "Ready"
     return {"DeploymentDeleted": "Failed"}.get(
         state, state if state in (*_ENDED, "Profiling", "Deploying") else "Pending"
     )
@@ -111,7 +112,7 @@ def _phase(status: dict[str, Any]) -> str:
 
 def _reason(status: dict[str, Any]) -> tuple[str, str]:
     """Return reason and message: of the first step that failed, else of the whole."""
-    found = {c.get("type"): c for c in status.get("conditions") or [] if isinstance(c, dict)}
+    found = {str(c.get("type")): c for c in map(mapping, listed(status.get("conditions")))}
     failed = status.get("phase") == "Failed" or status.get("state") == "Failed"
     first = next((found[t] for t in _CONDITIONS if t in found and found[t].get("status") == "False"), None)
     chosen = (first if failed else None) or found.get("Succeeded") or first or {}

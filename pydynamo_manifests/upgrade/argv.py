@@ -7,6 +7,8 @@ import shlex
 from itertools import pairwise
 from typing import Any
 
+from pydynamo_manifests.validate.shapes import listed
+
 __all__ = ["Argv"]
 
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh")
@@ -38,10 +40,10 @@ class Argv:
         return None
 
     def _tokens(self) -> list[tuple[str, int, str]]:
-        command = self.container.get("command") or []
+        command, args = (listed(self.container.get(key)) for key in ("command", "args"))
         out = [("command", i, str(text)) for i, text in enumerate(command)]
         out = out or [("", i, text) for i, text in enumerate(self.default)]
-        return out + [("args", i, str(text)) for i, text in enumerate(self.container.get("args") or [])]
+        return out + [("args", i, str(text)) for i, text in enumerate(args)]
 
     @property
     def script(self) -> str | None:
@@ -166,7 +168,8 @@ class Argv:
             self.script = _MODULE.sub(lambda m: f"{m[0]} {text}", script, count=1)
             return
         key = "args" if "args" in self.container or "command" not in self.container else "command"
-        self.container.setdefault(key, []).extend([flag] if value is None else [flag, value])
+        added = [flag] if value is None else [flag, value]
+        self.container[key] = [*listed(self.container.get(key)), *added]
 
 
 def _unquoted(word: str) -> str:
