@@ -12,6 +12,8 @@ from pydynamo_manifests.validate.structural import plan_of, rooted, with_default
 from pydynamo_manifests.validate.words import BLOCKING, findings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydynamo_manifests.validate.report import Finding, Path
     from pydynamo_manifests.validate.structural import Plan
 
@@ -31,12 +33,19 @@ def judge_of(release: str, kind: str, version: str) -> Judge:
     return Judge(structural, api.strict_json_schema(release, kind, version))
 
 
-def validator_of(schema: dict[str, Any]) -> Any:
-    """Compile a JSON Schema; patterns run in linear time and speak RE2's dialect, as in the API server."""
+def validator_of(schema: dict[str, Any], formats: dict[str, Callable[[str], bool]] | None = None) -> Any:
+    """Compile a JSON Schema; patterns run in linear time and speak RE2's dialect, as in the API server.
+
+    Args:
+        schema: The schema.
+        formats: Checks of formats beyond those of JSON Schema.
+    """
     import jsonschema_rs  # noqa: PLC0415 - costs 20 ms, so only when an object is judged
 
     options = jsonschema_rs.RegexOptions()
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, pattern_options=options)
+    return jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=True, formats=formats, pattern_options=options
+    )
 
 
 class Judge:

@@ -138,6 +138,9 @@ def _form(error: Any, path: Path) -> Finding:
     value = error.instance
     if error.kind.name == "pattern":
         message = f"{_quoted(value)} does not match {error.kind.pattern}"
+    elif error.kind.name == "format" and error.kind.format == "byte":
+        plain = "Encode it (base64 -w0), or write it as it is under stringData."
+        return BAD_FORM.finding(path, "this is no base64 text", plain)  # and may be a secret
     elif error.kind.name == "format":
         message = f"{_quoted(value)} is no {error.kind.format}"
     else:
