@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.validate.cluster import Cluster
 from tests.support.apiserver import ApiServer
-from tests.support.helm import helm, value_arguments
+from tests.support.helm import helm
 from tests.support.platform import CHART, HOME
 
 if TYPE_CHECKING:
@@ -78,40 +78,8 @@ def test_no_cluster_and_no_kubeconfig(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], server: ApiServer
 ) -> None:
     assert main(["cluster", "check", "--kubeconfig", str(tmp_path / "none")]) == 2
-    assert "no usable kubeconfig" in capsys.readouterr().err
+    assert "there is no such kubeconfig" in capsys.readouterr().err
     path = tmp_path / "dead"
     path.write_text(server.kubeconfig.read_text().replace(server.url, "https://127.0.0.1:9"))
     assert main(["cluster", "check", "--kubeconfig", str(path)]) == 2
     assert "cannot be reached" in capsys.readouterr().err
-
-
-NOTES: list[tuple[dict[str, Any], str]] = [
-    ({}, "operator.replicas 1: while it restarts"),
-    ({"webhooks.failurePolicy": "Ignore"}, "objects are stored unchecked"),
-    ({"nats.mode": "builtIn"}, "everybody in the cluster may connect"),
-    ({"monitoring.serviceMonitor.enabled": True}, "name Prometheus' account in monitoring.reader"),
-    ({"operator.scope.mode": "namespace"}, "for shared test clusters"),
-    (
-        {"operator.image.tag": "1.4.2", "global.imageRegistry": "mirror"},
-        "does not reach the profiler image of operators before 1.5",
-    ),
-]
-
-
-@pytest.mark.parametrize(("sets", "words"), NOTES, ids=[words for _, words in NOTES])
-def test_notes_warn(sets: dict[str, Any], words: str, server: ApiServer) -> None:
-    pairs = [f"{key}={value}" for key, value in {"crds.managedBy": "none", **sets}.items()]
-    told = helm(
-        "install",
-        "notes",
-        CHART,
-        "-n",
-        HOME,
-        "--dry-run=client",
-        *value_arguments(sets=pairs),
-        kubeconfig=server.kubeconfig,
-    )
-    assert told.code == 0, told.stderr
-    notes = told.stdout.partition("NOTES:")[2]
-    assert f"WARNING {words}" in notes or words in notes
-    assert "{{" not in notes.replace('{"\\n"}', "")

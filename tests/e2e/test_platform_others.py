@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pydynamo_manifests.yaml import load_all
 from tests.support.apiserver import ApiServer
+from tests.support.client import ApiError
 from tests.support.helm import VERSIONS, Result, helm, helm_template
 from tests.support.lifecycle import OTHERS, install_definitions_of_others, inventory, leave
 from tests.support.platform import CHART, HOME, PRESETS, ROOT
@@ -47,6 +49,48 @@ def test_kinds_of_others_are_taken_field_by_field(server: ApiServer) -> None:
                 client.create(obj, dry_run=True)
                 judged.add(obj["kind"])
     assert judged == OTHERS
+
+
+def test_every_pod_is_admitted_where_restricted_is_enforced(server: ApiServer) -> None:
+    """The API server's own judge of Pod Security; the pod of `helm test` is among them."""
+    client = server.client()
+    space = client.namespace()
+    enforced = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
+    client.request("PATCH", f"/api/v1/namespaces/{space}", enforced, MERGE)
+    more = [
+        "-f", preset("ha"), "--set", "crds.managedBy=operator,nats.mode=builtIn",
+        "--set", "runtimeImages.prepull.enabled=true,runtimeImages.prepull.images={vllm,frontend}",
+    ]  # fmt: skip
+    run(server, 4, "install", "secure", CHART, "-n", space, *more)
+    hooks = load_all(run(server, 4, "get", "hooks", "secure", "-n", space).stdout)
+    kinds = (("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"))
+    workloads = [o for version, kind in kinds for o in client.list_objects(version, kind, space)]
+    pods = [pod for pod in hooks if pod] + [as_pod(workload, space) for workload in workloads]
+    assert len(pods) == 4
+    account = {"name": "default", "namespace": space}  # a controller would make it
+    client.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
+    for pod in pods:
+        client.create(pod, dry_run=True)
+    pods[0]["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = True
+    with pytest.raises(ApiError, match="violates PodSecurity"):
+        client.create(pods[0], dry_run=True)
+    run(server, 4, "uninstall", "secure", "-n", space)
+
+
+def as_pod(workload: dict[str, Any], space: str) -> dict[str, Any]:
+    """Return the pod that a controller makes of a workload's template, without its claims."""
+    template = workload["spec"]["template"]
+    claims = [
+        {"name": claim["metadata"]["name"], "emptyDir": {}}
+        for claim in workload["spec"].get("volumeClaimTemplates", [])
+    ]
+    spec = {**template["spec"], "volumes": [*template["spec"].get("volumes", []), *claims]}
+    meta = {
+        "name": workload["metadata"]["name"],
+        "namespace": space,
+        "labels": template["metadata"]["labels"],
+    }
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
