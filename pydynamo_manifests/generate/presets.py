@@ -40,7 +40,7 @@ def presets() -> Iterator[tuple[str, Intent]]:
             for name, intent in _of_backend(line, backend):
                 yield f"{line}/{backend}-{name}", intent
     for name, intent in _sized():
-        yield f"1.6/{name}", intent
+        yield f"{PRESET_LINES[0]}/{name}", intent
 
 
 def _of_backend(line: str, backend: str) -> Iterator[tuple[str, Intent]]:
@@ -71,7 +71,7 @@ def _sized() -> Iterator[tuple[str, Intent]]:
         backend="vllm",
         pattern="agg-router",
         model=_LARGE,
-        dynamo="1.6",
+        dynamo=PRESET_LINES[0],
         cache_claim="model-cache",
         download=True,
         gpu_memory_fraction=0.9,

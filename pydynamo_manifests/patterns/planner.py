@@ -17,6 +17,7 @@ from pydynamo_manifests.patterns.parts import (
 )
 from pydynamo_manifests.planner import FIELDS, PlannerConfig, check_config, planner_flags, written_config
 from pydynamo_manifests.planner.fields import line_of
+from pydynamo_manifests.releases import PassMetrics
 
 if TYPE_CHECKING:
     from pydynamo_manifests.releases import Release
@@ -32,6 +33,7 @@ PROMETHEUS = "http://prometheus-kube-prometheus-prometheus.monitoring.svc:9090"
 PROFILE, PROFILE_DIR = "planner-profile-data", "/workspace/profiling_results"
 _OLD_PROFILE, _OLD_PROFILE_DIR = "dynamo-pvc", "/data"
 _ADAPTER = "DynamoGraphDeploymentScalingAdapter"
+_MEASURED = "tells the planner how long each forward pass took and what waits"
 _OWNED = "left out: the planner scales it through its scaling adapter"
 _PROMETHEUS = "where it reads the traffic: requests, tokens and latencies of the frontend"
 _WORDS = {
@@ -61,12 +63,16 @@ def agg_planner(graph: Graph) -> Components:
         if graph.release.within(since="1.4")
         else graph.release.worker_names[graph.backend.NAME]["decode"]
     )
-    workers = _scaled(graph, worker(graph, "worker", name=name or worker_names(graph)["worker"]))
-    return frontend(graph, router=False) | _planner(graph, workers, "agg") | workers
+    router = _router_measures(graph, "agg")
+    name = name or worker_names(graph)["worker"]
+    workers = _scaled(graph, worker(graph, "worker", events=router, name=name))
+    return frontend(graph, router=router) | _planner(graph, workers, "agg") | workers
 
 
 def disagg_planner(graph: Graph) -> Components:
     """Prefill and decode apart, each scaled by itself."""
+    if _router_measures(graph, "disagg"):
+        return disagg_router_planner(graph)
     workers = _scaled(graph, worker(graph, "prefill") | worker(graph, "decode"))
     return frontend(graph, router=False) | _planner(graph, workers, "disagg") | workers
 
@@ -78,8 +84,19 @@ def disagg_router_planner(graph: Graph) -> Components:
     return prefill_routing(graph, prefill) | _planner(graph, workers, "disagg") | workers
 
 
+def _router_measures(graph: Graph, mode: str) -> bool:
+    """Say whether the planner goes by the load that a router keeps: the fast one of 1.0 does."""
+    return graph.release.within(since="1.0", until="1.0") and not _forecasts(graph, mode)
+
+
+def _forecasts(graph: Graph, mode: str) -> bool:
+    """Say whether the slow loop runs: from 1.3 on always, before that with a profile, which only disagg has."""
+    return graph.release.within(since="1.3") or (mode == "disagg" and graph.intent.planner_profile != "")
+
+
 def _scaled(graph: Graph, workers: Components) -> Components:
-    """Hand the replicas of the workers to scaling adapters, where the release has them."""
+    """Hand the replicas of the workers to scaling adapters, where the release has them, and measure them."""
+    _measure(graph, workers)
     if _ADAPTER not in graph.release.kinds:
         return workers
     for name, component in workers.items():
@@ -87,6 +104,16 @@ def _scaled(graph: Graph, workers: Components) -> Components:
         component["scalingAdapter"] = True
         graph.notes["components", name, "scalingAdapter"] = _OWNED
     return workers
+
+
+def _measure(graph: Graph, workers: Components) -> None:
+    """Let workers report their forward passes, by which a fast planner scales."""
+    wanted = graph.release.pass_metrics.get(graph.backend.NAME, PassMetrics())
+    for name, component in workers.items():
+        for section, entries in {"args": wanted.args, "env": wanted.env}.items():
+            if entries:
+                component.setdefault(section, {}).update(entries)
+            graph.notes.update({("components", name, section, key): _MEASURED for key in entries})
 
 
 def _planner(graph: Graph, workers: Components, mode: str) -> Components:
@@ -145,7 +172,8 @@ def _aims(graph: Graph, mode: str) -> dict[str, Any]:
     """Return the target, the loops and what they start from."""
     intent, release = graph.intent, graph.release
     aimed = intent.ttft is not None or intent.itl is not None
-    if not aimed and release.within(since="1.1"):
+    reported = graph.backend.NAME in release.pass_metrics
+    if not aimed and reported:
         return {"optimization_target": "throughput"}
     latencies = {
         "ttft_ms": _number(intent.ttft, "ttft_ms"),
@@ -155,8 +183,13 @@ def _aims(graph: Graph, mode: str) -> dict[str, Any]:
     slow = {"throughput_adjustment_interval_seconds": 60}
     if not release.within(since="1.0"):
         return latencies | slow | {"profile_results_dir": _profile_dir(graph)}
-    forecast = release.within(since="1.3") or (mode == "disagg" and intent.planner_profile != "")
+    forecast = _forecasts(graph, mode)
     fast = release.within(since="1.3") or not forecast
+    if fast and not reported and release.within(since="1.1"):
+        raise CombinationError(
+            f"{graph.backend.TITLE} workers of {release} report no load that a planner could go by without a "
+            "profile; choose disagg-planner with one, or --dynamo 1.2 or newer"
+        )
     loops = {"enable_throughput_scaling": forecast, "enable_load_scaling": fast}
     measured = bool(_profile_name(graph, mode)) and forecast
     start = {

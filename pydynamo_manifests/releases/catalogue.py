@@ -12,6 +12,7 @@ from pydynamo_manifests.releases.model import (
     Kind,
     KvEvents,
     KvTransfer,
+    PassMetrics,
     Planner,
     PrefillRouter,
     Release,
@@ -152,6 +153,10 @@ def _workers(at: _At) -> dict[str, Any]:
         "kv_events": {
             backend: KvEvents(e.get("args", {}), e.get("automatic", False))
             for backend, e in at.each("kvEvents").items()
+        },
+        "pass_metrics": {
+            backend: PassMetrics(e.get("args", {}), e.get("env", {}))
+            for backend, e in at.each("forwardPassMetrics").items()
         },
         "worker_names": {b: {name: e[name] for name in names} for b, e in at.each("workerNames").items()},
         "multinode_worker_names": at.value("multinodeWorkerNames"),

@@ -15,6 +15,7 @@ __all__ = [
     "Kind",
     "KvEvents",
     "KvTransfer",
+    "PassMetrics",
     "Planner",
     "PrefillRouter",
     "Release",
@@ -70,6 +71,14 @@ class KvEvents:
 
     args: Mapping[str, Any] = field(default_factory=dict)
     automatic: bool = False
+
+
+@dataclass(frozen=True)
+class PassMetrics:
+    """What makes a worker report its forward passes: flags and variables, none where it does so by itself."""
+
+    args: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,8 @@ class Release:
     """The operator quotes arguments for the shell of a worker's other nodes, variables in them too."""
     kv_transfer: Mapping[str, Mapping[str, KvTransfer]] = field(compare=False)
     kv_events: Mapping[str, KvEvents] = field(compare=False)
+    pass_metrics: Mapping[str, PassMetrics] = field(compare=False)
+    """Backends whose workers can report forward passes, which the planner's fast loop needs."""
     worker_names: Mapping[str, Mapping[str, str]] = field(compare=False)
     """Component name of ``worker``, ``prefill`` and ``decode``, by backend."""
     multinode_worker_names: Mapping[str, str] = field(compare=False)

@@ -37,7 +37,8 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
         intent = Intent(backend=backend, pattern=shape, model="m", dynamo=version, nodes=nodes)
         too_old = pattern(shape).since and not at.within(since=pattern(shape).since)
         served = at.planned if pattern(shape).planner else at.backends
-        if too_old or backend not in served or (nodes > 1 and backend not in at.multinode):
+        blind = shape == "agg-planner" and at.within("1.1", "1.1") and backend not in at.pass_metrics
+        if too_old or blind or backend not in served or (nodes > 1 and backend not in at.multinode):
             with pytest.raises(CombinationError):
                 compose(intent)
             continue
@@ -57,7 +58,9 @@ def test_every_combination_that_a_release_serves_is_composed_and_rendered(versio
     assert shapes in (6, 7)
     plain = sum(not p.planner for p in PATTERNS.values())
     sizes = {name: 2 if name in at.multinode else 1 for name in at.backends}
-    assert made == sum(n * (shapes if name in at.planned else plain) for name, n in sizes.items())
+    blind = [name for name in at.planned if version.startswith("1.1.") and name not in at.pass_metrics]
+    expected = sum(n * (shapes if name in at.planned else plain) for name, n in sizes.items())
+    assert made == expected - sum(sizes[name] for name in blind)
 
 
 def test_the_same_intent_gives_the_same_values_which_share_nothing() -> None:
@@ -123,6 +126,55 @@ def test_vllm_nodes_of_one_engine_share_an_id_that_replicas_do_not() -> None:
     }
     group = "$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)-$(LWS_LEADER_ADDRESS)"
     assert ids == {role: f"{role}-{group}" for role in ("prefill", "decode")}
+
+
+@pytest.mark.parametrize(("backend", "dynamo", "told"), [
+    ("vllm", "1.1", {"DYN_FORWARDPASS_METRIC_PORT": "20380"}),
+    ("vllm", "1.2", {}),
+    ("sglang", "1.2", {}),
+    ("trtllm", "1.2", {"publish-events-and-metrics": True}),
+    ("trtllm", "1.5", {"publish-kv-events": True}),
+    ("trtllm", "1.6", {}),
+    ("mocker", "1.4", {}),
+])  # fmt: skip
+def test_workers_report_to_a_planner_what_it_goes_by(backend: str, dynamo: str, told: dict[str, Any]) -> None:
+    made = [
+        seen(render(values(backend=backend, dynamo=dynamo, pattern=shape), name="g"))
+        for shape in ("disagg", "disagg-planner")
+    ]
+    plain, planned = (
+        {c.type: {**c.flags, **c.env} for c in graph.values() if c.type in ("prefill", "decode")}
+        for graph in made
+    )
+    assert planned == {role: plain[role] | told for role in plain}
+
+
+@pytest.mark.parametrize("backend", ["sglang", "trtllm"])
+def test_workers_of_1_1_that_report_nothing_are_scaled_by_a_profile_or_not_at_all(backend: str) -> None:
+    config = values(backend=backend, dynamo="1.1", pattern="disagg-planner")["components"]["Planner"]["args"]
+    assert config["config"]["optimization_target"] == "sla"
+    assert config["config"]["enable_load_scaling"] is False
+    title = {"sglang": "SGLang", "trtllm": "TensorRT-LLM"}[backend]
+    assert refusal(backend=backend, dynamo="1.1", pattern="agg-planner") == (
+        f"{title} workers of 1.1.1 report no load that a planner could go by without a profile; choose "
+        "disagg-planner with one, or --dynamo 1.2 or newer"
+    )
+
+
+@pytest.mark.parametrize(("changes", "router"), [
+    ({"pattern": "agg-planner", "dynamo": "1.0"}, True),
+    ({"pattern": "disagg-planner", "dynamo": "1.0", "planner_profile": ""}, True),
+    ({"pattern": "disagg-planner", "dynamo": "1.0"}, False),
+    ({"pattern": "agg-planner", "dynamo": "1.1"}, False),
+])  # fmt: skip
+def test_the_fast_planner_of_1_0_reads_the_load_that_a_router_keeps(
+    changes: dict[str, Any],
+    router: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    made = seen(render(values(**changes), name="g"))
+    assert (made["Frontend"].env.get("DYN_ROUTER_MODE") == "kv") is router
+    reporting = [c.type for c in made.values() if "kv-events-config" in c.flags]
+    assert len(reporting) == router
 
 
 def test_sglang_s_decode_workers_asked_a_router_of_their_own_before_prefill_workers_registered() -> None:

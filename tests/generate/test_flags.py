@@ -96,7 +96,8 @@ def intents(line: str) -> list[Intent]:
         at, planner = release(line), PATTERNS[pattern].planner
         served = at.planned if planner else at.backends
         budget = {"max_gpus": 64} if planner else {}
-        if backend in served and at.within(since=PATTERNS[pattern].since):
+        blind = pattern == "agg-planner" and line == "1.1" and backend not in at.pass_metrics
+        if backend in served and at.within(since=PATTERNS[pattern].since) and not blind:
             shapes = (MOCKER if backend == "mocker" else SHAPES) | {"data": DATA[backend]}
             base = {"backend": backend, "pattern": pattern, "model": "Qwen/Qwen3-32B", "dynamo": line}
             for name, shape in shapes.items():

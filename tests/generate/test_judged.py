@@ -38,6 +38,8 @@ def test_what_a_release_serves_is_composed_without_a_finding(version: str) -> No
             continue
         if PATTERNS[pattern].planner and backend not in at.planned:
             continue
+        if pattern == "agg-planner" and at.line == "1.1" and backend not in at.pass_metrics:
+            continue
         gpus = None if backend == "mocker" else 2
         intent = Intent(
             backend=backend,

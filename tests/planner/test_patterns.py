@@ -151,6 +151,8 @@ def test_the_planner_finds_what_it_scales(version: str, backend: str) -> None:
     if backend not in at.backends:
         pytest.skip("no such backend in the release")
     for pattern in PLANNED[0 if at.within(since="1.0") else 1 :]:
+        if pattern == "agg-planner" and at.line == "1.1" and backend not in at.pass_metrics:
+            continue
         found = made(dynamo=version, backend=backend, pattern=pattern)
         roles = {c.type: c for c in found.values() if c.type not in ("frontend", "planner", "")}
         scaled = at.within(since="0.8")
