@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,9 +32,21 @@ def judge_files(
     _warm(target)
     pool = ProcessPoolExecutor(jobs, initializer=_set_target, initargs=(target, tell))
     try:
-        yield from pool.map(_judge, files, chunksize=chunk)
+        with _interrupts_held():
+            results = pool.map(_judge, files, chunksize=chunk)
+        yield from results
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep ctrl-C waiting while processes are forked: they leave it to their parent, which gets it then."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _warm(target: Target) -> None:
