@@ -10,7 +10,7 @@ from pydynamo_manifests.validate.choices import with_choices
 from pydynamo_manifests.validate.codes import NOT_A_CHOICE
 from pydynamo_manifests.validate.judge import validator_of
 from pydynamo_manifests.validate.shapes import mapping
-from pydynamo_manifests.validate.words import findings_of
+from pydynamo_manifests.validate.words import distinct, findings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ class CoreJudge:
 
     def judge(self, obj: dict[str, Any]) -> list[Finding]:
         """Return what is wrong with an object; nulls count as absent, as for the API server."""
-        found = [] if self._is_valid(obj) else list(self._by_schema(_without_nulls(obj)))
+        found = [] if self._is_valid(obj) else distinct(self._by_schema(_without_nulls(obj)))
         return found or list(self._restart(obj))
 
     def _by_schema(self, obj: Any) -> Iterator[Finding]:

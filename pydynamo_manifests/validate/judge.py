@@ -9,12 +9,13 @@ from pydynamo_manifests.validate.cel.values import equal
 from pydynamo_manifests.validate.codes import REPEATED_ITEM
 from pydynamo_manifests.validate.rules import NO_OLD, compile_rules
 from pydynamo_manifests.validate.structural import plan_of, rooted, with_defaults, without_nulls
-from pydynamo_manifests.validate.words import BLOCKING, findings_of
+from pydynamo_manifests.validate.words import BLOCKING, distinct, findings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pydynamo_manifests.validate.report import Finding, Path
+    from pydynamo_manifests.validate.rules import CelRule
     from pydynamo_manifests.validate.structural import Plan
 
 __all__ = ["Judge", "judge_of", "validator_of"]
@@ -75,12 +76,7 @@ class Judge:
             return found, _walk(obj, self.plan, (), old, found)
         stored = self.stored(obj)
         errors = [e for e in self._validator.iter_errors(stored) if not self._same(stored, old, e)]
-        said: set[tuple[str, Path]] = set()
-        for error in errors:
-            for finding in findings_of(error, self.schema):
-                if (finding.rule, finding.where) not in said:
-                    said.add((finding.rule, finding.where))
-                    found.append(finding)
+        found += distinct(finding for error in errors for finding in findings_of(error, self.schema))
         if not any(error.kind.name in BLOCKING for error in errors):
             stored = _walk(stored, self.plan, (), old, found)
         return found, stored
@@ -119,9 +115,19 @@ def _walk(value: Any, plan: Plan, path: Path, old: Any, found: list[Finding]) ->
         if not rule.on_change and old is not NO_OLD and equal(value, old):
             continue
         finding = rule.check(value, old, path)
-        if finding is not None:
+        if finding is not None and not _explained(rule, value, plan, old):
             found.append(finding)
     return value
+
+
+def _explained(rule: CelRule, value: Any, plan: Plan, old: Any) -> bool:
+    """Tell whether a rule holds but for the repeated items of a list, which are found already."""
+    if type(value) is not list or not plan.keys:
+        return False
+    first: dict[Any, Any] = {}
+    for index, item in enumerate(value):
+        first.setdefault(tuple([item.get(k) for k in plan.keys]) if type(item) is dict else index, item)
+    return len(first) < len(value) and rule.check(list(first.values()), old, ()) is None
 
 
 def _walk_map(

@@ -107,10 +107,10 @@ def _stages(obj: dict[str, Any], judge: Judge, target: Target, beside: Sequence[
     ):  # types are right: the rest can be judged
         return found
     before = None if old is None else judge.stored(old)
-    found += kept(
-        admission.admit(stored, old=before, release=target.release, cluster=target.cluster, user=target.user),
-        target,
+    admitted = admission.admit(
+        stored, old=before, release=target.release, cluster=target.cluster, user=target.user
     )
+    found += kept(_unsaid(admitted), target)
     found += lint.lint(
         stored,
         release=target.release,
@@ -120,6 +120,12 @@ def _stages(obj: dict[str, Any], judge: Judge, target: Target, beside: Sequence[
         admission_ran=True,
     )
     return found
+
+
+def _unsaid(admitted: list[Finding]) -> list[Finding]:
+    """Leave out warnings about what is refused at the same place."""
+    refused = {finding.where for finding in admitted if finding.severity == "error"}
+    return [f for f in admitted if f.severity == "error" or f.where not in refused]
 
 
 def _old(obj: dict[str, Any], target: Target) -> dict[str, Any] | None:

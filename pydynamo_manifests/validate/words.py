@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydynamo_manifests.validate.report import Finding, Path
 
-__all__ = ["BLOCKING", "findings_of", "suggestion"]
+__all__ = ["BLOCKING", "distinct", "findings_of", "suggestion"]
 
 BLOCKING = frozenset({"enum", "maxItems", "maxLength", "maxProperties", "required", "type"})
 """Errors after which the API server evaluates no expression (Kubernetes, custom resource strategy)."""
@@ -40,6 +40,8 @@ _BOUNDS = {
     "maxProperties": "must have at most {} entries",
     "multipleOf": "must be a multiple of {}",
 }
+_SAID_BY = {NOT_A_CHOICE.code: WRONG_TYPE.code, BAD_FORM.code: BEYOND_BOUNDS.code}
+"""Rules that say of a value what another has said: no choice has its type, no form fits an empty text."""
 _SHOWN = 60
 _MOST_PLACES = 2
 _MOST_GUESSES = 20
@@ -50,6 +52,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Return the nearest names as a sentence, ``""`` when none is near."""
     text = did_you_mean(name, known).removeprefix("; ")
     return text[:1].upper() + text[1:]
+
+
+def distinct(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings without those that say of a value once more what others said."""
+    kept = list({(finding.rule, finding.where): finding for finding in reversed(list(found))}.values())[::-1]
+    said = {(finding.rule, finding.where) for finding in kept}
+    return [f for f in kept if (_SAID_BY.get(f.rule, ""), f.where) not in said]
 
 
 def findings_of(error: Any, schema: dict[str, Any]) -> Iterator[Finding]:

@@ -105,10 +105,29 @@ def test_releases_decide_what_there_is() -> None:
 
 
 def test_a_document_that_fails_the_schema_is_not_judged_further() -> None:
-    broken = graph(worker(replica=1), worker())
+    broken = graph(worker(replica=1), worker("b", minAvailable=2, replicas=1))
 
     assert {f.stage for f in validate(broken).findings} == {"schema", "cel"}
     assert {f.stage for f in validate(graph(worker(replicas="x"), worker())).findings} == {"schema"}
+
+
+def test_what_is_wrong_is_said_once() -> None:
+    twice = told(graph(worker(), worker()))
+    assert [(rule, path) for rule, path, _ in twice] == [("SCHEMA-07", "spec.components[1]")]
+    case = told(graph(worker(), worker("Worker")))
+    assert [(rule, path) for rule, path, _ in case] == [("CEL-01", "spec.components")]
+    both = told(graph(worker(), worker(), worker("Worker")))
+    assert {rule for rule, _, _ in both} == {"SCHEMA-07", "CEL-01"}
+    assert [rule for rule, _, _ in told(graph(worker(), backendFramework=5))] == ["SCHEMA-03"]
+    assert [rule for rule, _, _ in told(graph(worker("")))] == ["SCHEMA-06"]
+
+
+def test_a_warning_about_what_is_refused_there_is_left_out() -> None:
+    old, new = graph(worker(), backendFramework="vllm"), graph(worker(), backendFramework="sglang")
+    found = validate(new, old=[old], cluster=Cluster()).findings
+    assert [f.rule for f in found if f.path == "spec.backendFramework" and f.stage == "admission"] == [
+        "ADM-SPEC-05"
+    ]
 
 
 def test_kubernetes_minors_decide_about_core_objects() -> None:
@@ -256,3 +275,11 @@ def test_a_secrets_values_are_in_no_message() -> None:
 
     assert "hf_" not in str([f.to_dict() for f in validate(secret).findings])
     assert "12345" not in str([f.to_dict() for f in validate(secret).findings])
+
+
+@pytest.mark.parametrize("namespace", [{"a": 1}, ["a"], 5])
+def test_a_namespace_of_any_shape_is_compared_with_stored_objects(namespace: Any) -> None:
+    new = graph(worker())
+    new["metadata"]["namespace"] = namespace
+
+    assert [path for _, path, _ in told(new, old=[graph(worker())])] == ["metadata.namespace"]
