@@ -87,7 +87,7 @@ def _restore_main(containers: list[Obj], stub: Obj | None, alpha: Obj) -> None:
     main = containers[0]
     saved = (stub or {}).get("volumeMounts", [])
     mounts = _without_cache(main.get("volumeMounts", []), saved, cache_mount(alpha))
-    mounts = _in_order([_with_extras(m, mounts, saved) for m in mounts], saved)
+    mounts = [_with_extras(mount, mounts, saved) for mount in mounts]
     main.pop("volumeMounts", None)
     if mounts:
         main["volumeMounts"] = mounts
@@ -118,13 +118,6 @@ def _with_extras(mount: Obj, mounts: list[Obj], saved: list[Obj]) -> Obj:
         unique = len(same) == 1 and sum(m.get("name", "") == name for m in mounts) == 1
         match = same[0] if unique else {}
     return {k: v for k, v in match.items() if k not in ("name", "mountPath")} | mount
-
-
-def _in_order(mounts: list[Obj], saved: list[Obj]) -> list[Obj]:
-    places = [place_of(s) for s in saved]
-    if sorted(places) != sorted(map(place_of, mounts)):
-        return mounts
-    return sorted(mounts, key=lambda m: places.index(place_of(m)))
 
 
 def _restore_order(containers: list[Obj], names: list[str]) -> None:

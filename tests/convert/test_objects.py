@@ -428,6 +428,19 @@ def test_a_cache_that_main_does_not_mount_leaves_a_mark() -> None:
     assert convert(there, BETA)["spec"]["podTemplate"] == pod
 
 
+@pytest.mark.parametrize("order", [("a", "b", "c"), ("c", "a", "b"), ("b", "a", "c")])
+def test_mounts_keep_the_order_that_somebody_gave_them_in_v1alpha1(order: tuple[str, ...]) -> None:
+    listed = [{"name": name, "mountPath": f"/{name}", "readOnly": True} for name in ("a", "b", "c")]
+    pod = {"spec": {"containers": [{"name": "main", "image": "i", "volumeMounts": listed}]}}
+    cache = {"pvcName": "c", "mountPath": "/c"}
+    out = convert(component_deployment({"podTemplate": pod, "compilationCache": cache}, BETA), ALPHA)
+    mounts = out["spec"]["volumeMounts"]
+    assert [m["name"] for m in mounts] == ["c", "a", "b"], "the cache comes first"
+    out["spec"]["volumeMounts"] = sorted(mounts, key=lambda m: order.index(m["name"]))
+    back = convert(out, BETA)["spec"]["podTemplate"]["spec"]["containers"][0]["volumeMounts"]
+    assert back == [{"name": name, "mountPath": f"/{name}", "readOnly": True} for name in order]
+
+
 def named(name: str) -> Obj:
     mounts = {} if name == "main" else {"volumeMounts": [{"name": "v", "mountPath": "/v"}]}
     return {"name": name, "image": "i", "command": ["c"], **mounts}
