@@ -238,6 +238,20 @@ def test_what_people_add_by_name() -> None:
     assert only(objects, "ConfigMap", "x")["metadata"] == {"name": "x"}
 
 
+def test_nought_is_a_number() -> None:
+    sets = {"operator.revisionHistoryLimit": 0, "operator.terminationGracePeriodSeconds": 0}
+    objects = platform(
+        sets={**sets, "nats": {"mode": "builtIn", "server": {"terminationGracePeriodSeconds": 0}}}
+    )
+    deployment = only(objects, "Deployment")["spec"]
+    assert deployment["revisionHistoryLimit"] == 0
+    assert deployment["template"]["spec"]["terminationGracePeriodSeconds"] == 0
+    server = only(objects, "StatefulSet")["spec"]["template"]["spec"]
+    assert server["terminationGracePeriodSeconds"] == 0
+    without = only(platform(operator__revisionHistoryLimit=None), "Deployment")["spec"]
+    assert "revisionHistoryLimit" not in without
+
+
 def test_openshift_takes_its_own_users() -> None:
     users = dict.fromkeys(("runAsUser", "runAsGroup", "fsGroup"))
     pod = only(platform(operator__podSecurityContext=users), "Deployment")["spec"]["template"]["spec"]

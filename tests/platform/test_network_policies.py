@@ -182,3 +182,10 @@ def test_policies_only_select_pods_of_the_release() -> None:
         assert policy["metadata"]["namespace"] == HOME
         selector = policy["spec"]["podSelector"]["matchLabels"]
         assert {"app.kubernetes.io/name", "app.kubernetes.io/instance"} <= set(selector)
+
+
+def test_an_empty_list_of_peers_lets_nobody_in() -> None:
+    net = Net(**{"networkPolicy.metricsFrom": [], "networkPolicy.natsFrom": []})
+    assert not net(PROMETHEUS, "operator", 8080)
+    assert not net(GRAPH, "nats", 4222)
+    assert net("test", "operator", 8080)

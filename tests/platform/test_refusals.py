@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pydynamo_manifests.errors import InputError
+from pydynamo_manifests.values.base import Values
+from pydynamo_manifests.values.platform import PlatformValues
 from pydynamo_manifests.values.platform.load import load_platform
 from pydynamo_manifests.values.platform.removed import REMOVED
 from tests.support.helm import VERSIONS
-from tests.support.platform import platform, refusal
+from tests.support.platform import CHART, platform, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMBINATIONS: list[tuple[dict[str, Any], str]] = [
     (
@@ -177,8 +182,6 @@ def test_combinations_that_do_not_work(sets: dict[str, Any], words: str) -> None
 
 
 def test_every_refusal_of_the_chart_is_tested() -> None:
-    from tests.support.platform import CHART  # noqa: PLC0415 - one test
-
     source = (CHART / "templates/refusals/first/refusals.yaml").read_text()
     formats = re.findall(r'append \$errors (?:\(printf )?"((?:[^"\\]|\\.)*)"', source)
     assert len(formats) > 25
@@ -241,3 +244,43 @@ def test_the_library_suggests() -> None:
     assert "operator.replcas: unknown key; did you mean 'replicas'" in str(caught.value)
     assert "operator.image.tag" in str(caught.value)
     assert "quote it" in str(caught.value)
+
+
+def blocks(model: type[Values], path: str = "") -> Iterator[str]:
+    """Yield the paths of blocks that may not be null."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Values):
+            inner = f"{path}.{field.alias or name}".removeprefix(".")
+            yield inner
+            yield from blocks(field.annotation, inner)
+
+
+def test_every_block_is_looked_after() -> None:
+    source = (CHART / "templates/refusals/first/blocks/nulls.yaml").read_text()
+    assert re.findall(r'"([\w.]+)"', source.partition("-}}\n{{- range")[0]) == list(blocks(PlatformValues))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("path", ["global", "nats", "operator.config.server.metrics", "monitoring.reader"])
+def test_a_block_that_is_null_is_named(path: str, version: int) -> None:
+    words = f"{path} is null: leave it out to keep its defaults, or write its keys"
+    assert words in refusal(version, sets={path: None})
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        ({"networkPolicy.apiServer.cidrs": ["10.0.0.1"]}, "/networkPolicy/apiServer/cidrs/0'"),
+        ({"operator.serviceAccount.name": "Bad_Name"}, "/operator/serviceAccount/name'"),
+        ({"operator.scope.namespace": "Bad.Name"}, "/operator/scope/namespace'"),
+        ({"operator.dnsPolicy": "Foo"}, "/operator/dnsPolicy': value must be one of"),
+        ({"webhooks.certificates.secretName": "no way"}, "/webhooks/certificates/secretName'"),
+        ({"operator.image.repository": None}, "an image has no repository"),
+        (
+            {"nats": {"mode": "builtIn", "server": {"jetstream": {"size": "1.5Gi"}}}},
+            '"1.5Gi" is no amount of memory',
+        ),
+    ],
+)
+def test_what_kubernetes_would_refuse_later(sets: dict[str, Any], words: str) -> None:
+    assert words in refusal(sets=sets)

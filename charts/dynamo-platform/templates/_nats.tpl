@@ -2,7 +2,7 @@
 {{- define "dynamo-platform.bytes" -}}
 {{- $units := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
 {{- $unit := regexFind "[A-Za-z]*$" . -}}
-{{- if not (hasKey $units $unit) }}{{ fail (printf "nats.server.jetstream: %q is no amount of memory, write e.g. 10Gi" .) }}{{ end -}}
+{{- if not (and (hasKey $units $unit) (regexMatch "^[0-9]+[A-Za-z]*$" .)) }}{{ fail (printf "nats.server.jetstream: %q is no amount of memory, write e.g. 10Gi" .) }}{{ end -}}
 {{- mul (regexFind "^[0-9]+" . | int64) (get $units $unit) -}}
 {{- end -}}
 

@@ -1,5 +1,6 @@
 {{- /* dynamo-platform.image: a reference, from root, image, optional tag. */ -}}
 {{- define "dynamo-platform.image" -}}
+{{- if not .image.repository }}{{ fail (printf "\n\nan image has no repository: %s\n" (toRawJson .image)) }}{{ end -}}
 {{- $registry := .root.Values.global.imageRegistry | default .image.registry -}}
 {{- with $registry }}{{ trimSuffix "/" . }}/{{ end }}{{ .image.repository }}
 {{- with .image.tag | default .tag }}:{{ . }}{{ end -}}

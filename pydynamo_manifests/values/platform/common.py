@@ -15,6 +15,7 @@ __all__ = [
     "Image",
     "Label",
     "Name",
+    "ObjectName",
     "Port",
     "PullPolicy",
     "Scheduling",
@@ -32,6 +33,8 @@ Label = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_len
 """A name that may be part of names and the value of a label."""
 Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
 """A name that a Service may have, too."""
+ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)]
+"""A name of an account, Secret or ConfigMap."""
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 

@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pydynamo_manifests.values.base import Count, Fragment, Fragments, StringMap, Values
-from pydynamo_manifests.values.platform.common import Image, Scheduling, restricted_container, restricted_pod
+from pydynamo_manifests.values.platform.common import (
+    Image,
+    ObjectName,
+    Scheduling,
+    restricted_container,
+    restricted_pod,
+)
 
 __all__ = ["Discovery", "Nats"]
 
@@ -39,14 +45,14 @@ class NatsAuth(Values):
     method: Literal["none", "password", "token"] = "none"
     """`password`: keys `username` and `password` of the Secret (NATS_AUTH_USERNAME and NATS_AUTH_PASSWORD
     in graphs); `token`: key `token` (NATS_AUTH_TOKEN). They begin with a letter and hold letters, digits, `-` and `_` only: NATS reads variables as configuration."""
-    secretName: str | None = None
+    secretName: ObjectName | None = None
     """The Secret."""
 
 
 class NatsTls(Values):
     """Transport security of the server."""
 
-    secretName: str | None = None
+    secretName: ObjectName | None = None
     """Secret with `tls.crt`, `tls.key` and `ca.crt`; plain text when null."""
     verifyClients: bool = False
     """Clients must show a certificate of the same authority."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydynamo_manifests.values.base import Fragment, Fragments, StringMap, Values
-from pydynamo_manifests.values.platform.common import Duration, Port
+from pydynamo_manifests.values.platform.common import Duration, Label, ObjectName, Port
 
 __all__ = ["Monitoring"]
 
@@ -28,9 +28,9 @@ class MetricsService(Values):
 class MetricsReader(Values):
     """The account of the scraper, which needs the right to read secured metrics."""
 
-    serviceAccount: str | None = None
+    serviceAccount: ObjectName | None = None
     """Its name, e.g. Prometheus' own."""
-    namespace: str | None = None
+    namespace: Label | None = None
     """Its namespace."""
 
 
@@ -103,7 +103,7 @@ class Dashboards(Values):
     """Labels that the sidecar looks for."""
     annotations: StringMap = {}
     """Annotations, e.g. the folder."""
-    namespace: str | None = None
+    namespace: Label | None = None
     """Namespace where the sidecar looks; the release's own when null."""
 
 

@@ -12,6 +12,8 @@ from pydynamo_manifests.values.platform.common import (
     Container,
     Duration,
     Image,
+    Label,
+    ObjectName,
     Scheduling,
     restricted_container,
     restricted_pod,
@@ -52,7 +54,7 @@ class Scope(Values):
 
     mode: Literal["cluster", "namespace"] = "cluster"
     """`namespace` renders no definitions, no admission webhooks and no rights to write outside it."""
-    namespace: str | None = None
+    namespace: Label | None = None
     """The served namespace in mode `namespace`; the release's own when null."""
     lease: Lease = Lease()
 
@@ -95,7 +97,7 @@ class ServiceAccount(Values):
 
     create: bool = True
     """False: the account `name` exists already."""
-    name: str | None = None
+    name: ObjectName | None = None
     """Name; the chart's own when null."""
     annotations: StringMap = {}
     """Annotations, for workload identity."""
@@ -154,7 +156,7 @@ class Operator(Scheduling, Container):
     """Old ReplicaSets to keep."""
     hostNetwork: bool = False
     """Host network, where the API server reaches no pods (some managed clusters with a custom CNI)."""
-    dnsPolicy: str | None = None
+    dnsPolicy: Literal["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"] | None = None
     """DNS policy."""
     dnsConfig: Fragment = {}
     """DNS configuration."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydynamo_manifests.values.base import Fragments, StringMap, Values
+from pydynamo_manifests.values.platform.common import ObjectName
 
 __all__ = ["Accounts", "Rbac"]
 
@@ -26,7 +27,7 @@ class ComponentAccount(Values):
 
     create: bool = False
     """Create it."""
-    name: str | None = None
+    name: ObjectName | None = None
     """Name; the chart's own when null."""
     annotations: StringMap = {}
     """Annotations, for workload identity."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pydynamo_manifests.values.base import Count, Fragment, StringMap, Values
-from pydynamo_manifests.values.platform.common import Automatic, Duration
+from pydynamo_manifests.values.platform.common import Automatic, Duration, ObjectName
 
 __all__ = ["Webhooks"]
 
@@ -60,7 +60,7 @@ class Certificates(Values):
 
     provider: Literal["operator", "certManager", "secret"] = "operator"
     """`operator`: it makes and renews one itself. `certManager`: cert-manager does. `secret`: given."""
-    secretName: str | None = None
+    secretName: ObjectName | None = None
     """Secret with `tls.crt`, `tls.key` and `ca.crt`; the chart's own name when null. Needed for `secret`."""
     caBundle: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]+$")] | None = None
     """Authority of a given certificate, base64; null when something else injects it."""
