@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from pydynamo_manifests.generate import compose
+from pydynamo_manifests.generate import compose, composition
 from pydynamo_manifests.intent import Intent
 from pydynamo_manifests.releases import known_releases, release
 from pydynamo_manifests.render import render
+from pydynamo_manifests.validate.lint import lint
 from tests.support.graphs import container_of, flags_of, graph_of
 
 if TYPE_CHECKING:
@@ -128,3 +129,28 @@ def test_a_group_of_nodes_has_an_id_of_its_own(cluster: str, folder: Path) -> No
         for e in (env, others[cluster])
     }
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("dynamo", "features", "found"),
+    [
+        ("1.6", None, True),
+        ("1.6", {"grove"}, True),
+        ("1.6", {"lws", "volcano-scheduler"}, False),
+        ("1.1", {"lws", "volcano-scheduler"}, True),
+    ],
+)
+def test_the_same_id_without_a_shell_of_its_own_is_found(
+    dynamo: str,
+    features: set[str] | None,
+    found: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    intent = Intent(backend="vllm", pattern="disagg", model="org/model", dynamo=dynamo, nodes=2, gpus=4)
+    values = composition(intent).values
+    for expected in (False, found):
+        graph = graph_of(render(values, name="g"))
+        cluster = {"features": features} if features is not None else None
+        codes = {f.rule for f in lint(graph, release=release(dynamo).version, cluster=cluster)}
+        assert ("MN-09" in codes) is expected
+        for role in ("prefill", "decode"):
+            values["components"][role] |= {"command": ["python3", "-m", "dynamo.vllm"], "leadingArgs": None}

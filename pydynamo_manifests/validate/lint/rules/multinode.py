@@ -23,6 +23,7 @@ _EXECUTOR = "nvidia.com/vllm-distributed-executor-backend"
 _PYTHON = re.compile(r"(?:.*/)?python[\d.]*")
 _INLINE = re.compile(r"python[\d.]*\s+(?:-\S+\s+)*-m\s+dynamo\.(?:vllm|sglang|trtllm)")
 _BY_HAND = re.compile(r"--nnodes|--node-rank|ray start|--dist-init-addr|--data-parallel-start-rank")
+_VARIABLE = re.compile(r"(?<!\$)\$\([A-Za-z_][\w.-]*\)")
 _ENGINES = ("vllm", "sglang", "trtllm")
 
 
@@ -139,6 +140,37 @@ def own_flags(scene: Scene) -> Iterator[Found]:
     for p in _workers(scene):
         for use in p.start.all(*_OWN) if p.start and not p.start.shell else ():
             yield Found(p.where(use), f"{p.name} gives {use.spelling}, which the operator adds by itself")
+
+
+@rule(
+    "MN-09",
+    "error",
+    "variables in arguments of several nodes",
+    effect="the nodes after the first get a backslash before each value: JSON does not parse, a name is another",
+    hint="""start through a shell of your own: command: [/bin/sh, -c], args: ['exec python3 -m dynamo.vllm "$@"', dynamo.vllm, ...]""",
+    source="shellQuoteForBashC in internal/dynamo/utils.go of the operator 1.0 to 1.4",
+    when=("multinode",),
+    since=(1, 0),
+    bad=_spread(f"{_VLLM} --tensor-parallel-size 8 --served-model-name $(NAME)"),
+    good=_spread(f"{_VLLM} --tensor-parallel-size 8 --served-model-name qwen"),
+)
+def quoted_variables(scene: Scene) -> Iterator[Found]:
+    """Find references that the operator quotes for the shell which computes the rank of the other nodes.
+
+    LeaderWorkerSet tells a node its rank without a shell from 1.2 on.
+    """
+    if scene.features is not None and "grove" not in scene.features and scene.line >= (1, 2):
+        return
+    for p in _workers(scene):
+        shell = not p.main.command or not _PYTHON.fullmatch(p.main.command[0])
+        if (p.engine or p.framework) not in ("vllm", "sglang") or _by_hand(p) or shell:
+            continue
+        for index, word in enumerate(p.main.args):
+            if found := _VARIABLE.search(word):
+                yield Found(
+                    (*p.main.path, "args", index),
+                    f"{p.name} spans {p.component.nodes} nodes and its arguments hold {found[0]}: only the first node gets its value",
+                )
 
 
 @rule(
