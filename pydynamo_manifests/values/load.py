@@ -71,15 +71,21 @@ def load_values(data: Mapping[str, Any] | Layers, source: str = "values") -> Gra
     raise refused("graph", found, data, source)
 
 
+_MOST_LISTED = 30
+"""Nobody reads more at once, and a file of another kind has thousands."""
+
+
 def refused(
     chart: str, found: Iterable[ValuesProblem], data: Mapping[str, Any] | Layers, source: str
 ) -> InputError:
     """Return the error that lists problems, each with the place that wrote it where that is known."""
-    lines = [(path, f"{path_text(path)}: {message}") for path, message in found]
-    if isinstance(data, Layers):
-        words = [data.blamed(path, line) for path, line in lines]
-        return InputError("\n  ".join([f"not values of the {chart} chart", *words]))
-    return InputError("\n  ".join([f"{source}: not values of the {chart} chart", *(w for _, w in lines)]))
+    listed = list(found)
+    words = [(path, f"{path_text(path)}: {message}") for path, message in listed[:_MOST_LISTED]]
+    layers = isinstance(data, Layers)
+    lines = [data.blamed(path, line) if layers else line for path, line in words]  # type: ignore[union-attr]
+    more = [f"and {n} more"] if (n := len(listed) - len(lines)) else []
+    head = f"not values of the {chart} chart"
+    return InputError("\n  ".join([head if layers else f"{source}: {head}", *lines, *more]))
 
 
 def source_of(data: Mapping[str, Any] | Layers, source: str) -> str:

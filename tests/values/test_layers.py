@@ -116,7 +116,9 @@ def test_values_of_the_platform_are_blamed_alike(tmp_path: Path, monkeypatch: py
     with pytest.raises(InputError) as e:
         load_platform(read_layers(["p.yaml"], set_=["operator.image.tag=1"]))
     assert str(e.value).splitlines()[0] == "not values of the platform chart"
-    assert "  p.yaml:2:3: operator.replcas: unknown key; did you mean 'replicas' or 'release'?" in str(e.value)
+    assert "  p.yaml:2:3: operator.replcas: unknown key; did you mean 'replicas' or 'release'?" in str(
+        e.value
+    )
     assert "  --set operator.image.tag: must be text, not 1; quote it" in str(e.value)
 
 
@@ -145,3 +147,14 @@ def test_every_command_blames_the_line(
             "  v.yaml:6:5: components.worker.gpuz: unknown key; did you mean 'gpus'?\n"
         ),
     )
+
+
+def test_a_file_with_thousands_of_mistakes_is_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "v.yaml"
+    file.write_text("components:\n" + "".join(f"  w{i}: {{typo: x}}\n" for i in range(5000)))
+    with pytest.raises(InputError) as e:
+        load_values(read_layers([file]))
+    lines = str(e.value).splitlines()
+    assert len(lines) == 32
+    assert lines[-1] == "  and 4970 more"
+    assert lines[1] == f"  {file}:2:8: components.w0.typo: unknown key; did you mean 'type'?"
