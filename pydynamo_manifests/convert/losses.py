@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.convert.containers import MAIN
 from pydynamo_manifests.convert.quantity import is_quantity
-from pydynamo_manifests.convert.types import unknown_fields
+from pydynamo_manifests.convert.structs import unknown_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,28 +1,24 @@
 """How Go reads and writes an object: unknown fields go, zero values vanish, required ones appear.
 
 The operator decodes an object into Go structs, converts, and encodes again, so its result depends on each
-struct's shape. The ``*.types`` files hold those shapes, one struct a line: ``Name field field ...``.
-A field is ``name[!][*][:type]``: ``!`` is always written (no ``omitempty``), ``*`` is a pointer (an explicit
-zero or ``{}`` is kept), ``<Name`` inlines the fields of another struct. Types: ``s`` text (when none is
-given), ``i`` integer, ``f`` float, ``b`` boolean, ``q`` quantity, ``d`` duration, ``p`` integer or text, ``t``
-time, ``raw`` any JSON, a struct's name, ``[type]`` a list, ``{type}`` a map, ``{Name?}`` a map that may hold nulls.
+struct's shape (:mod:`~pydynamo_manifests.convert.structs`).
 """
 
 from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pydynamo_manifests.convert.duration import canonical_duration
 from pydynamo_manifests.convert.quantity import canonical
+from pydynamo_manifests.convert.structs import Field, fields_of, is_struct
 from pydynamo_manifests.errors import ConversionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = ["Mode", "Obj", "decode", "encode", "unknown_fields"]
+__all__ = ["Mode", "Obj", "decode", "encode"]
 
 Obj = dict[str, Any]
 """A decoded struct: only what is set; a field that is absent has Go's zero value."""
@@ -40,47 +36,6 @@ class Mode(Enum):
     """As the v1beta1 kinds do: value structs that would be ``{}`` are left out."""
     SAVED = "saved"
     """As Go does, maps sorted by key, for text inside an annotation."""
-
-
-class _Field(NamedTuple):
-    name: str
-    type: str
-    pointer: bool
-    always: bool
-
-    @property
-    def is_value_struct(self) -> bool:
-        return not self.pointer and _is_struct(self.type)
-
-
-def _is_struct(type_: str) -> bool:
-    return type_[0].isupper()
-
-
-@cache
-def _lines() -> dict[str, list[str]]:
-    folder = resources.files("pydynamo_manifests.convert")
-    text = "".join((folder / name).read_text("utf-8") for name in ("kubernetes.types", "dynamo.types"))
-    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return {row[0]: row[1:] for row in rows}
-
-
-@cache
-def _fields(struct: str) -> dict[str, _Field]:
-    out: dict[str, _Field] = {}
-    for text in _flat(struct):
-        name, _, type_ = text.partition(":")
-        bare = name.rstrip("*!")
-        out[bare] = _Field(bare, type_ or "s", "*" in name, "!" in name)
-    return out
-
-
-def _flat(struct: str) -> Iterator[str]:
-    for text in _lines()[struct]:
-        if text.startswith("<"):
-            yield from _flat(text[1:])
-        else:
-            yield text
 
 
 def decode(struct: str, value: Any, at: str = "") -> Obj:
@@ -103,10 +58,10 @@ def decode(struct: str, value: Any, at: str = "") -> Obj:
 
 @cache
 def _readers(struct: str) -> dict[str, Callable[[Any, str], Any]]:
-    return {name: _reader(field) for name, field in _fields(struct).items()}
+    return {name: _reader(field) for name, field in fields_of(struct).items()}
 
 
-def _reader(field: _Field) -> Callable[[Any, str], Any]:
+def _reader(field: Field) -> Callable[[Any, str], Any]:
     name = field.name
     if field.type in _WORDS:
         return _scalar_field(field)
@@ -131,12 +86,12 @@ def _value_reader(type_: str) -> Callable[[Any, str], Any]:
         return _list_reader(type_[1:-1])
     if type_[0] == "{":
         return _map_reader(type_[1:-1].rstrip("?"), nulls=type_.endswith("?}"))
-    if _is_struct(type_):
+    if is_struct(type_):
         return lambda value, at: decode(type_, value, at)
     return lambda value, _: value
 
 
-def _scalar_field(field: _Field) -> Callable[[Any, str], Any]:
+def _scalar_field(field: Field) -> Callable[[Any, str], Any]:
     convert_scalar, name = _SCALARS.get(field.type), field.name
     zero = _ABSENT if field.pointer else _ZERO.get(field.type, "")
 
@@ -241,7 +196,7 @@ _Writer = tuple[int, "Callable[[Any, Mode], Any]", Any, bool, bool]
 
 @cache
 def _writers(struct: str) -> tuple[dict[str, _Writer], frozenset[str]]:
-    fields = _fields(struct)
+    fields = fields_of(struct)
     writers: dict[str, _Writer] = {
         name: (
             i,
@@ -256,7 +211,7 @@ def _writers(struct: str) -> tuple[dict[str, _Writer], frozenset[str]]:
     return writers, frozenset(always)
 
 
-def _zero(field: _Field) -> Any:
+def _zero(field: Field) -> Any:
     if field.is_value_struct or not field.always:
         return "0" if field.type == "q" and not field.pointer else _ABSENT
     return None if field.pointer else _ZERO.get(field.type)
@@ -268,7 +223,7 @@ def _writer(type_: str) -> Callable[[Any, Mode], Any]:
         return lambda value, mode: [inner(item, mode) for item in value]
     if type_[0] == "{":
         return _map_writer(_writer(type_[1:-1].rstrip("?")))
-    if _is_struct(type_):
+    if is_struct(type_):
         return lambda value, mode: encode(type_, value, mode)
     if type_ == "raw":
         return lambda value, mode: _sorted(value) if mode is Mode.SAVED else _json(value)
@@ -287,25 +242,3 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
-
-
-def unknown_fields(struct: str, value: Any, at: str = "") -> Iterator[str]:
-    """Yield the paths of the fields that Go does not know and so drops on reading."""
-    fields = _fields(struct)
-    for key, item in value.items():
-        path = f"{at}.{key}" if at else str(key)
-        if key not in fields:
-            yield path
-        elif item is not None:
-            yield from _unknown_in(fields[key].type, item, path)
-
-
-def _unknown_in(type_: str, value: Any, at: str) -> Iterator[str]:
-    if type_[0] == "[" and isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _unknown_in(type_[1:-1], item, f"{at}[{i}]")
-    elif type_[0] == "{" and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _unknown_in(type_[1:-1].rstrip("?"), item, f"{at}.{key}")
-    elif _is_struct(type_) and isinstance(value, dict):
-        yield from unknown_fields(type_, value, at)

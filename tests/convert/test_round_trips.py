@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pydynamo_manifests.convert import ALPHA, BETA, KINDS, convert
-from pydynamo_manifests.convert.types import decode, unknown_fields
+from pydynamo_manifests.convert.structs import unknown_fields
+from pydynamo_manifests.convert.types import decode
 from pydynamo_manifests.errors import UnknownNameError
 from tests.convert.random_objects import COMPONENTS, random_object
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pydynamo_manifests.convert.quantity import canonical, is_quantity
-from pydynamo_manifests.convert.types import Mode, decode, encode, unknown_fields
+from pydynamo_manifests.convert.structs import unknown_fields
+from pydynamo_manifests.convert.types import Mode, decode, encode
 from pydynamo_manifests.errors import ConversionError
 
 
