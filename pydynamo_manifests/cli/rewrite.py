@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator
 
-__all__ = ["Source", "add_rewriting", "rewrite"]
+__all__ = ["Source", "add_rewriting", "rewrite", "yaml_files"]
 
 _SUFFIXES = {".yaml", ".yml"}
 
@@ -93,7 +93,7 @@ def rewrite(args: Namespace, edit: Callable[[Source], str]) -> int:
 def _sources(paths: list[str]) -> Iterator[Source]:
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            for file in _files(Path(path)):
+            for file in yaml_files(Path(path)):
                 text = read_text(file, keep_mark=True)
                 yield Source(str(file), file.relative_to(path), text, explicit=False)
         else:
@@ -101,7 +101,8 @@ def _sources(paths: list[str]) -> Iterator[Source]:
             yield Source(path, name, read_text(path, keep_mark=True), explicit=True)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def yaml_files(folder: Path) -> Iterator[Path]:
+    """Yield the YAML files below a folder in order; hidden folders are left out."""
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         yield from (Path(root) / f for f in sorted(files) if Path(f).suffix in _SUFFIXES)

@@ -112,3 +112,18 @@ def test_nothing_speaks_python(command: str, capsys: pytest.CaptureFixture[str])
         ):
             wrong[file] = (["no file"], code, err)
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["import", "convert --to v1alpha1", "upgrade --from 0.9 --to 1.6", "validate"]
+)
+def test_a_folder_is_read_whole_but_not_what_is_hidden(
+    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "broken.yaml").write_text("a: [\n")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "g.yaml").write_text(GRAPH)
+    assert main([*words.split(), str(tmp_path)]) == 0, capsys.readouterr().err
+    assert "broken" not in capsys.readouterr().err

@@ -133,13 +133,11 @@ def _live(args: argparse.Namespace) -> dict[str, Any]:
 
 def _files(paths: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     from pydynamo_manifests.cli.inputs import read_text
+    from pydynamo_manifests.cli.rewrite import yaml_files
     from pydynamo_manifests.yaml import load_all
 
     for path in paths:
-        folder = Path(path).is_dir()
-        files = (
-            sorted(p for p in Path(path).rglob("*") if p.suffix in (".yaml", ".yml")) if folder else [path]
-        )
+        files = list(yaml_files(Path(path))) if Path(path).is_dir() else [path]
         for file in files:
             documents = [
                 d for d in load_all(read_text(str(file)), str(file)) if isinstance(d, dict) and "kind" in d
