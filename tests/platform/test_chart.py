@@ -127,6 +127,32 @@ def test_tristates() -> None:
     assert on["orchestrators"]["lws"] == {"enabled": False}
 
 
+@pytest.mark.parametrize(
+    ("enabled", "said"), [("auto", None), (True, True), (False, False)], ids=["auto", "on", "off"]
+)
+def test_a_service_mesh_is_said_whole(enabled: Any, said: Any) -> None:
+    found = config(platform(integrations__serviceMesh__enabled=enabled))
+    assert found["serviceMesh"].get("enabled") is said
+    assert ("istio" in found["serviceMesh"]) == (enabled is not False)
+    assert found["server"]["webhook"]["serviceName"] == "dynamo-webhook"
+
+
+def test_text_of_any_kind_stays_text_in_the_configuration() -> None:
+    odd = "/a: b # c"
+    found = config(
+        platform(
+            nats__clientTls={"caPath": odd, "certPath": odd, "keyPath": odd},
+            operator__config__infrastructure__prometheusEndpoint=odd,
+            integrations__lpx={"enabled": True, "modelRegistryURL": odd},
+            integrations__serviceMesh={"enabled": True, "istio": {"caCertificates": odd}},
+        )
+    )
+    said = found["infrastructure"]
+    assert {said[key] for key in ("natsTLSCAPath", "natsTLSClientCertPath", "natsTLSClientKeyPath")} == {odd}
+    assert said["prometheusEndpoint"] == found["lpx"]["modelRegistryURL"] == odd
+    assert found["serviceMesh"]["istio"]["caCertificates"] == odd
+
+
 def test_the_free_form_part_of_the_configuration_wins_and_null_removes() -> None:
     said = config(
         platform(operator__extraConfig={"new": {"field": 1}, "security": None, "dra": {"enabled": True}})

@@ -27,7 +27,9 @@
 {{- $v := .Values -}}{{- $i := $v.integrations -}}{{- $o := $v.operator -}}
 {{- $config := dict "apiVersion" "operator.config.dynamo.nvidia.com/v1alpha1" "kind" "OperatorConfiguration" -}}
 {{- include "dynamo-platform.merge" (dict "base" $config "over" $o.config) -}}
-{{- include "dynamo-platform.merge" (dict "base" $config "over" (include "dynamo-platform.computedConfig" . | fromYaml)) -}}
+{{- $computed := include "dynamo-platform.computedConfig" . | fromYaml -}}
+{{- with $computed.Error }}{{ fail (printf "the operator's configuration: %s" .) }}{{ end -}}
+{{- include "dynamo-platform.merge" (dict "base" $config "over" $computed) -}}
 {{- include "dynamo-platform.merge" (dict "base" $config "over" $o.extraConfig) -}}
 {{- toYaml $config -}}
 {{- end -}}
@@ -71,21 +73,24 @@ discovery:
   backend: {{ $v.discovery.backend }}
 infrastructure:
   {{- with include "dynamo-platform.natsAddress" . }}
-  natsAddress: {{ . }}
+  natsAddress: {{ toRawJson . }}
   {{- end }}
   {{- with $v.nats.clientTls.caPath }}
-  natsTLSCAPath: {{ . }}
+  natsTLSCAPath: {{ toRawJson . }}
   {{- end }}
   {{- with $v.nats.clientTls.certPath }}
-  natsTLSClientCertPath: {{ . }}
+  natsTLSClientCertPath: {{ toRawJson . }}
   {{- end }}
   {{- with $v.nats.clientTls.keyPath }}
-  natsTLSClientKeyPath: {{ . }}
+  natsTLSClientKeyPath: {{ toRawJson . }}
   {{- end }}
   {{- with $v.discovery.etcd.address }}
-  etcdAddress: {{ . }}
+  etcdAddress: {{ toRawJson . }}
   {{- end }}
-serviceMesh: {{ include "dynamo-platform.toggle" $i.serviceMesh.enabled | nindent 2 }}
+serviceMesh:
+  {{- if ne (toString $i.serviceMesh.enabled) "auto" }}
+  enabled: {{ $i.serviceMesh.enabled }}
+  {{- end }}
   {{- if include "dynamo-platform.on" $i.serviceMesh.enabled }}
   provider: istio
   istio:
@@ -97,7 +102,7 @@ checkpoint:
   seccomp:
     {{- include "dynamo-platform.compact" $i.checkpoint.seccomp | nindent 4 }}
   {{- if include "dynamo-platform.within" (list . nil "1.4") }}
-  cleanupImage: {{ include "dynamo-platform.image" (dict "root" . "image" $i.checkpoint.cleanupImage) }}
+  cleanupImage: {{ include "dynamo-platform.image" (dict "root" . "image" $i.checkpoint.cleanupImage) | toRawJson }}
   {{- end }}
   {{- end }}
 {{- if $i.lpx.enabled }}
