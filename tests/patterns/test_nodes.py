@@ -154,3 +154,12 @@ def test_the_same_id_without_a_shell_of_its_own_is_found(
         assert ("MN-09" in codes) is expected
         for role in ("prefill", "decode"):
             values["components"][role] |= {"command": ["python3", "-m", "dynamo.vllm"], "leadingArgs": None}
+
+
+def test_json_that_the_operator_of_0_9_would_take_apart_is_found() -> None:
+    asked = Intent(backend="sglang", pattern="agg-router", model="org/model", dynamo="0.9", nodes=2, gpus=4)
+    values = composition(asked).values
+    assert "MN-10" not in {f.rule for f in lint(graph_of(render(values, name="g")), release="0.9.1")}
+    (worker,) = (c for c in values["components"].values() if c["type"] == "worker")
+    worker |= {"command": ["python3", "-m", "dynamo.sglang"], "leadingArgs": None}
+    assert "MN-10" in {f.rule for f in lint(graph_of(render(values, name="g")), release="0.9.1")}

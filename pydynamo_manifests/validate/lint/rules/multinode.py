@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydynamo_manifests.validate.lint.examples import example, frontend, part
+from pydynamo_manifests.validate.lint.examples import alpha, example, frontend, part, service
 from pydynamo_manifests.validate.lint.registry import Example, Found, rule
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _PYTHON = re.compile(r"(?:.*/)?python[\d.]*")
 _INLINE = re.compile(r"python[\d.]*\s+(?:-\S+\s+)*-m\s+dynamo\.(?:vllm|sglang|trtllm)")
 _BY_HAND = re.compile(r"--nnodes|--node-rank|ray start|--dist-init-addr|--data-parallel-start-rank")
 _VARIABLE = re.compile(r"(?<!\$)\$\([A-Za-z_][\w.-]*\)")
+_SPOILT = re.compile(r"""[\s'"`\\$*?;&|<>(){}\[\]!#~]""")
+_LONGEST = 40
 _ENGINES = ("vllm", "sglang", "trtllm")
 
 
@@ -142,6 +144,45 @@ def own_flags(scene: Scene) -> Iterator[Found]:
             yield Found(p.where(use), f"{p.name} gives {use.spelling}, which the operator adds by itself")
 
 
+def _old(line: str) -> Example:
+    worker = service("worker", line, image="sglang-runtime:0.9.1", gpus=4, **_TWO)
+    return alpha({"worker": worker}, dynamo="0.9.1")
+
+
+def _plain(p: Part) -> bool:
+    """Say whether the operator itself brings the arguments into a shell: the command is Python's own."""
+    return bool(p.main.command and _PYTHON.fullmatch(p.main.command[0]) and not _by_hand(p))
+
+
+@rule(
+    "MN-10",
+    "error",
+    "arguments of several nodes that a shell takes apart",
+    effect="the operator joins them unquoted for a shell: JSON loses its quotes on some of the nodes",
+    hint="""start through a shell of your own: command: [/bin/sh, -c], args: ['exec python3 -m dynamo.sglang "$@"', dynamo.sglang, ...]""",
+    source="injectFlagsIntoContainerCommand in internal/dynamo/utils.go of the operator 0.6 to 0.9",
+    when=("multinode",),
+    until=(0, 9),
+    bad=_old(
+        """dynamo.sglang --model-path Qwen/Qwen3-32B --tp 8 --kv-events-config '{"publisher": "zmq"}'"""
+    ),
+    good=_old("dynamo.sglang --model-path Qwen/Qwen3-32B --tp 8"),
+)
+def joined_arguments(scene: Scene) -> Iterator[Found]:
+    """Find arguments with letters that mean something to a shell; the operator's release counts, no image's."""
+    for p in _workers(scene) if scene.line <= (0, 9) else ():
+        for index, word in enumerate(p.main.args if p.engine in _ENGINES and _plain(p) else ()):
+            if _SPOILT.search(word):
+                yield Found(
+                    (*p.main.path, "args", index),
+                    f"{p.name} spans {p.component.nodes} nodes and the operator joins {_short(word)} unquoted for a shell",
+                )
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..."
+
+
 @rule(
     "MN-09",
     "error",
@@ -159,11 +200,11 @@ def quoted_variables(scene: Scene) -> Iterator[Found]:
 
     LeaderWorkerSet tells a node its rank without a shell from 1.2 on.
     """
-    if scene.features is not None and "grove" not in scene.features and scene.line >= (1, 2):
+    without_grove = scene.features is not None and "grove" not in scene.features
+    if scene.line < (1, 0) or (without_grove and scene.line >= (1, 2)):
         return
     for p in _workers(scene):
-        shell = not p.main.command or not _PYTHON.fullmatch(p.main.command[0])
-        if (p.engine or p.framework) not in ("vllm", "sglang") or _by_hand(p) or shell:
+        if (p.engine or p.framework) not in ("vllm", "sglang") or not _plain(p):
             continue
         for index, word in enumerate(p.main.args):
             if found := _VARIABLE.search(word):
