@@ -83,7 +83,7 @@ def _schema(values: dict[str, Any], model: Any, moved: dict[str, str]) -> list[F
 
     from pydynamo_manifests.values.load import problems  # noqa: PLC0415 - the same
 
-    found = {
+    found: dict[tuple[str | int, ...], str] = {
         tuple(path.split(".")): f"moved: {words}" for path, words in moved.items() if _has(values, path)
     }
     try:
