@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pydynamo_manifests.yaml import dump
+from pydynamo_manifests.yaml import dump, load
+from tests.support.helm import helm_template
 from tests.support.kubeconform import kubeconform
-from tests.support.platform import PRESETS, platform
+from tests.support.platform import CHART, PRESETS, platform
 from tests.support.tools import tool
 
 Objects = list[dict[str, Any]]
@@ -139,3 +141,31 @@ def spoilt(obj: dict[str, Any], block: str) -> dict[str, Any]:
     (wrong[block] if block else wrong)["unknownField"] = 1
     wrong["metadata"]["name"] += f"-{block or 'top'}"
     return wrong
+
+
+@pytest.mark.parametrize("word", ["123", "no", "1e3", "null"])
+def test_names_that_yaml_takes_for_something_else_stay_text(word: str, crds: list[Path]) -> None:
+    sets = {
+        **EVERYTHING,
+        "nameOverride": word,
+        "operator.scope": {"mode": "namespace", "namespace": word},
+        "operator.serviceAccount.name": word,
+        "monitoring.reader": {"serviceAccount": word, "namespace": word},
+        "monitoring.dashboards": {"enabled": True, "namespace": word},
+        "webhooks.certificates": {"provider": "secret", "secretName": word},
+        "webhooks.enabled": True,
+        "nats.server.auth": {"method": "token", "secretName": word},
+        "nats.server.tls.secretName": word,
+        "nats.server.jetstream.storageClassName": word,
+        "operator.priorityClassName": word,
+        "integrations.kai.queue": {"create": True, "name": word, "parent": word + "1"},
+        "crds.managedBy": "none",
+    }
+    if not word[0].isalpha():
+        sets["fullnameOverride"] = "dynamo"
+    pairs = [f"{key}={json.dumps(value)}" for key, value in sets.items()]
+    objects = helm_template(CHART, name=word, namespace=word, set_json=pairs)
+    assert kubeconform(objects, crds=crds) == []
+    said = load(next(o for o in objects if o["metadata"]["name"].endswith("-config"))["data"]["config.yaml"])
+    assert said["namespace"]["restricted"] == said["leaderElection"]["namespace"] == word
+    assert said["mpi"]["sshSecretNamespace"] == said["server"]["webhook"]["secretName"] == word

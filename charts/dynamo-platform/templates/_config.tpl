@@ -40,15 +40,15 @@
 server:
   webhook:
     certProvisionMode: {{ eq $v.webhooks.certificates.provider "operator" | ternary "auto" "manual" }}
-    secretName: {{ include "dynamo-platform.certificateSecretName" . }}
+    secretName: {{ include "dynamo-platform.certificateSecretName" . | toRawJson }}
     serviceName: {{ include "dynamo-platform.object" (list . "webhook") }}
 leaderElection:
   enabled: {{ $v.operator.leaderElection.enabled }}
   id: dynamo.nvidia.com
-  namespace: {{ include "dynamo-platform.electionNamespace" . }}
+  namespace: {{ include "dynamo-platform.electionNamespace" . | toRawJson }}
 {{- if eq $scope.mode "namespace" }}
 namespace:
-  restricted: {{ include "dynamo-platform.servedNamespace" . }}
+  restricted: {{ include "dynamo-platform.servedNamespace" . | toRawJson }}
   scope:
     leaseDuration: {{ $scope.lease.duration }}
     leaseRenewInterval: {{ $scope.lease.renewInterval }}
@@ -61,7 +61,7 @@ rbac:
   eppClusterRoleName: {{ include "dynamo-platform.clusterObject" (list . "epp") }}
 {{- end }}
 mpi:
-  sshSecretNamespace: {{ $v.operator.config.mpi.sshSecretNamespace | default (eq $scope.mode "namespace" | ternary (include "dynamo-platform.servedNamespace" .) .Release.Namespace) }}
+  sshSecretNamespace: {{ $v.operator.config.mpi.sshSecretNamespace | default (eq $scope.mode "namespace" | ternary (include "dynamo-platform.servedNamespace" .) .Release.Namespace) | toRawJson }}
 orchestrators:
   grove: {{ include "dynamo-platform.toggle" $i.grove.enabled | nindent 4 }}
   lws: {{ include "dynamo-platform.toggle" $i.lws.enabled | nindent 4 }}

@@ -19,7 +19,7 @@ conversion:
     clientConfig:
       service:
         name: {{ include "dynamo-platform.object" (list .root "webhook") }}
-        namespace: {{ .root.Release.Namespace }}
+        namespace: {{ .root.Release.Namespace | toRawJson }}
         path: /convert
         port: 443
 {{- else -}}

@@ -26,6 +26,6 @@
 {{- /* dynamo-platform.graphNamespaces: where PodMonitors look. */ -}}
 {{- define "dynamo-platform.graphNamespaces" -}}
 {{- if eq .Values.operator.scope.mode "namespace" -}}
-matchNames: [{{ include "dynamo-platform.servedNamespace" . }}]
+matchNames: [{{ include "dynamo-platform.servedNamespace" . | toRawJson }}]
 {{- else }}{{ toYaml .Values.monitoring.podMonitors.namespaceSelector }}{{ end -}}
 {{- end -}}

@@ -57,8 +57,8 @@
 
 {{- /* dynamo-platform.selector: labels that never change, from (list root component). */ -}}
 {{- define "dynamo-platform.selector" -}}
-app.kubernetes.io/name: {{ include "dynamo-platform.name" (index . 0) }}
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/name: {{ include "dynamo-platform.name" (index . 0) | toRawJson }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | toRawJson }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 

@@ -69,7 +69,7 @@ cluster {
 - name: {{ $variable }}
   valueFrom:
     secretKeyRef:
-      name: {{ $.secretName }}
+      name: {{ $.secretName | toRawJson }}
       key: {{ $key }}
 {{- end -}}
 {{- end -}}

@@ -37,8 +37,8 @@ roleRef:
   name: {{ index . 2 }}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "dynamo-platform.serviceAccountName" (index . 0) }}
-    namespace: {{ (index . 0).Release.Namespace }}
+    name: {{ include "dynamo-platform.serviceAccountName" (index . 0) | toRawJson }}
+    namespace: {{ (index . 0).Release.Namespace | toRawJson }}
 {{- end -}}
 
 {{- /* dynamo-platform.grants: "true" when roles of the operator are rendered. */ -}}

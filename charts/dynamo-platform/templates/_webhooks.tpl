@@ -47,7 +47,7 @@
     {{- end }}
     service:
       name: {{ $service }}
-      namespace: {{ $root.Release.Namespace }}
+      namespace: {{ $root.Release.Namespace | toRawJson }}
       path: {{ .path }}
       port: 443
 {{- end -}}
