@@ -1,6 +1,7 @@
 {{- /* graph.merge: .over onto .base, in place. Maps and keyed lists merge by key, other lists are replaced,
        null removes. */ -}}
 {{- define "graph.merge" -}}
+{{- if .over -}}
 {{- $keyed := dict
       "containers" (list "name")
       "initContainers" (list "name")
@@ -25,6 +26,7 @@
   {{- else -}}
     {{- $_ := set $base $key $value -}}
   {{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

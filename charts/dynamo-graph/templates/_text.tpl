@@ -69,14 +69,16 @@
 {{- define "graph.flags" -}}
 {{- $one := dict -}}
 {{- range $flag := concat .order (keys .flags | sortAlpha) | uniq -}}
-  {{- $at := printf "%s.%s" $.at $flag -}}
-  {{- include "graph.follow" (dict "box" $one "value" (index $.flags $flag) "knobs" $.knobs "at" $at) -}}
-  {{- $value := $one.value -}}
+  {{- $value := index $.flags $flag -}}
+  {{- if kindIs "map" $value -}}
+    {{- include "graph.follow" (dict "box" $one "value" $value "knobs" $.knobs "at" (printf "%s.%s" $.at $flag)) -}}
+    {{- $value = $one.value -}}
+  {{- end -}}
   {{- $off := or (kindIs "invalid" $value) (and (kindIs "bool" $value) (not $value)) -}}
   {{- if not $off -}}
     {{- $_ := set $.box "tokens" (append $.box.tokens (printf "--%s" $flag)) -}}
     {{- if kindIs "slice" $value -}}
-      {{- include "graph.tokens" (dict "box" $.box "items" $value "knobs" $.knobs "at" $at) -}}
+      {{- include "graph.tokens" (dict "box" $.box "items" $value "knobs" $.knobs "at" (printf "%s.%s" $.at $flag)) -}}
     {{- else if not (kindIs "bool" $value) -}}
       {{- $_ := set $.box "tokens" (append $.box.tokens (include "graph.text" $value)) -}}
     {{- end -}}
@@ -89,11 +91,15 @@
 {{- $_ := set .box "env" list -}}
 {{- $one := dict -}}
 {{- range $name := concat .order (keys .variables | sortAlpha) | uniq -}}
-  {{- include "graph.follow" (dict "box" $one "value" (index $.variables $name) "knobs" $.knobs "at" (printf "%s.%s" $.at $name)) -}}
-  {{- if kindIs "map" $one.value -}}
-    {{- $_ := set $.box "env" (append $.box.env (dict "name" $name "valueFrom" $one.value)) -}}
-  {{- else if not (kindIs "invalid" $one.value) -}}
-    {{- $_ := set $.box "env" (append $.box.env (dict "name" $name "value" (include "graph.text" $one.value))) -}}
+  {{- $value := index $.variables $name -}}
+  {{- if kindIs "map" $value -}}
+    {{- include "graph.follow" (dict "box" $one "value" $value "knobs" $.knobs "at" (printf "%s.%s" $.at $name)) -}}
+    {{- $value = $one.value -}}
+  {{- end -}}
+  {{- if kindIs "map" $value -}}
+    {{- $_ := set $.box "env" (append $.box.env (dict "name" $name "valueFrom" $value)) -}}
+  {{- else if not (kindIs "invalid" $value) -}}
+    {{- $_ := set $.box "env" (append $.box.env (dict "name" $name "value" (include "graph.text" $value))) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}
