@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydynamo_manifests.cluster.markers import MARKER, Marker, marker_of
 from pydynamo_manifests.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ WORKLOADS: dict[str, tuple[str, ...]] = {
 """Names, or ends of names, of the Deployments whose image tag tells the version."""
 
 OPERATOR_IMAGE = re.compile(r"(?:^|/)kubernetes-operator(?::(?P<tag>[^@]+))?(?:@.*)?$")
-MARKER = "dynamo-operator-namespace-scope"
-"""Lease of an operator that is restricted to one namespace."""
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 GPU = re.compile(r"^(nvidia\.com/(gpu|mig-.+)|gpu\.intel\.com/.+|amd\.com/gpu)$")
 
@@ -174,7 +173,7 @@ class _Gathering:
             dra_drivers=self.drivers() if "v1" in groups.get("resource.k8s.io", ()) else (),
             definitions=self.definitions(),
             operators=tuple(_operators(deployments, markers)),
-            restricted_namespaces=markers,
+            restricted_namespaces=tuple(marker.namespace for marker in markers if marker.alive),
             topology=self.topology() if "grove.io" in groups else None,
             permissions={what: self.reader.may(a) for what, a in NEEDED.items()},
             unreadable=tuple(self.unreadable),
@@ -196,11 +195,10 @@ class _Gathering:
         slices = self.items("/apis/resource.k8s.io/v1/resourceslices", "resource slices")
         return tuple(sorted({str(s["spec"]["driver"]) for s in slices}))
 
-    def markers(self) -> tuple[str, ...]:
+    def markers(self) -> list[Marker]:
         path = "/apis/coordination.k8s.io/v1/leases"
         leases = self.items(path, "leases", fieldSelector=f"metadata.name={MARKER}")
-        held = (lease for lease in leases if lease["spec"].get("holderIdentity"))
-        return tuple(sorted(lease["metadata"]["namespace"] for lease in held))
+        return sorted(map(marker_of, leases), key=lambda marker: marker.namespace)
 
     def topology(self) -> dict[str, Any] | None:
         found = self.reader.get("/apis/grove.io/v1alpha1/clustertopologybindings")
@@ -265,14 +263,14 @@ def _version_of(name: str, deployments: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def _operators(deployments: list[dict[str, Any]], markers: tuple[str, ...]) -> list[Operator]:
+def _operators(deployments: list[dict[str, Any]], markers: list[Marker]) -> list[Operator]:
     found: list[Operator] = []
     for deployment in deployments:
         pod = deployment["spec"]["template"]["spec"]
         for container in pod["containers"]:
-            match = OPERATOR_IMAGE.search(container["image"])
-            if match and not any(o.name == deployment["metadata"]["name"] for o in found):
+            if match := OPERATOR_IMAGE.search(container["image"]):
                 found.append(_operator(deployment, pod, container, match, markers))
+                break
     return found
 
 
@@ -281,17 +279,18 @@ def _operator(
     pod: dict[str, Any],
     container: dict[str, Any],
     match: re.Match[str],
-    markers: tuple[str, ...],
+    markers: list[Marker],
 ) -> Operator:
     namespace = deployment["metadata"]["namespace"]
     arguments = [str(a) for a in container.get("args") or []]
     said = next((a.partition("=")[2] for a in arguments if a.startswith("--operator-version=")), None)
+    account = pod.get("serviceAccountName", "default")
     return Operator(
         namespace=namespace,
         name=deployment["metadata"]["name"],
         version=said or match["tag"],
-        account=pod.get("serviceAccountName", "default"),
-        restricted_to=namespace if namespace in markers else None,
+        account=account,
+        restricted_to=next((m.namespace for m in markers if m.is_of(namespace, account)), None),
         ready=int(deployment.get("status", {}).get("readyReplicas") or 0),
     )
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pydynamo_manifests.cluster import Check, Facts, check, gather, inspected
 from pydynamo_manifests.cluster.facts import APIS, Installed, Operator
+from pydynamo_manifests.cluster.markers import marker_of
 from pydynamo_manifests.errors import UnknownNameError
 from pydynamo_manifests.validate.cluster import Cluster
 
@@ -190,7 +193,10 @@ ANSWERS: dict[str, Any] = {
         {"metadata": {"name": "x", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}}]},
     "/apis/resource.k8s.io/v1/resourceslices": {"items": [{"spec": {"driver": "gpu.nvidia.com"}}]},
     "/apis/coordination.k8s.io/v1/leases": {"items": [
-        {"metadata": {"namespace": "team"}, "spec": {"holderIdentity": "x"}},
+        {"metadata": {"namespace": "team"}, "spec": {
+            "holderIdentity": "x", "renewTime": "2999-01-01T00:00:00.000000Z", "leaseDurationSeconds": 30}},
+        {"metadata": {"namespace": "gone"}, "spec": {
+            "holderIdentity": "x", "renewTime": "2020-01-01T00:00:00.000000Z", "leaseDurationSeconds": 30}},
         {"metadata": {"namespace": "left"}, "spec": {}}]},
     "/apis/grove.io/v1alpha1/clustertopologybindings": {"items": [
         {"metadata": {"name": "dc"}, "spec": {"levels": [{"domain": "rack", "key": "example.com/rack"}]}}]},
@@ -230,3 +236,47 @@ def test_a_cluster_that_shows_nothing() -> None:
     facts = gather(Pretended(answers))
     assert {"nodes", "deployments", "leases"} <= set(facts.unreadable)
     assert inspected(facts) == {"kubernetes": "1.34", "features": ["gpu-discovery"]}
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+WHO = "system:serviceaccount:home:operator"
+
+
+def lease(seconds_ago: int | None, principal: str | None = None) -> dict[str, Any]:
+    meta: dict[str, Any] = {"namespace": "team"}
+    if principal:
+        meta["annotations"] = {"nvidia.com/dynamo-operator-principal": principal}
+    if seconds_ago is None:
+        return {"metadata": meta, "spec": {}}
+    renewed = (NOW - timedelta(seconds=seconds_ago)).isoformat().replace("+00:00", "Z")
+    return {
+        "metadata": meta,
+        "spec": {"holderIdentity": "x", "renewTime": renewed, "leaseDurationSeconds": 30},
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "alive", "own", "in_team"),
+    [
+        (lease(10), True, False, True),
+        (lease(40), False, False, False),
+        (lease(None), False, False, True),  # made by the chart, the operator has not started
+        (lease(10, WHO), True, True, False),
+        (lease(40, WHO), False, True, False),  # a restricted operator that has crashed
+    ],
+)
+def test_a_marker_is_heeded_while_it_is_renewed(
+    found: dict[str, Any], alive: Any, own: Any, in_team: Any
+) -> None:
+    marker = marker_of(found, NOW)
+    assert marker.alive is alive
+    assert marker.is_of("home", "operator") is own
+    assert marker.is_of("team", "operator") is in_team
+
+
+def test_two_operators_of_one_name_are_two() -> None:
+    one = deployment("dynamo-operator", "nvcr.io/nvidia/ai-dynamo/kubernetes-operator:1.6.1")
+    other = deepcopy(one)
+    other["metadata"]["namespace"] = "other"
+    facts = gather(Pretended({**ANSWERS, "/apis/apps/v1/deployments": {"items": [one, other]}}))
+    assert len(facts.operators) == 2
