@@ -51,7 +51,7 @@ class _Shared:
             return node
         key = json.dumps(_wordless(node), sort_keys=True)
         out = {k: self.written(v) for k, v in node.items()}
-        if "if" not in node and key not in self.repeated:
+        if key not in self.repeated:
             return out
         name, _ = self.definitions.setdefault(key, (f"Value{len(self.definitions) + 1}", _wordless(out)))
         words = {k: v for k, v in node.items() if k == "description"}

@@ -29,7 +29,8 @@ class GraphValues(Values):
     """Everything about one graph. `components` is a map by name; null takes away what an earlier file set."""
 
     fullnameOverride: GraphName | None = None
-    """Name of the graph; the Helm release's name when null. Grove limits name, component and role to 45 letters."""
+    """Name of the graph; when null the release's, or `RELEASE-ALIAS` under an alias in a parent chart. Grove limits
+    name, component and role to 45 letters."""
     dynamo: Dynamo | None = None
     """The Dynamo release."""
     model: Model | None = None
