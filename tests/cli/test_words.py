@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -127,3 +129,18 @@ def test_a_folder_is_read_whole_but_not_what_is_hidden(
     (tmp_path / "g.yaml").write_text(GRAPH)
     assert main([*words.split(), str(tmp_path)]) == 0, capsys.readouterr().err
     assert "broken" not in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_rewritten_stays_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("shutil.copymode", full)
+    assert main(["convert", "--to", "v1alpha1", "--in-place", "g.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        f"dynamo-manifests: error: {(folder / 'g.yaml').resolve()}: cannot be rewritten: No space left on device\n"
+    )
+    assert (folder / "g.yaml").read_text() == GRAPH
+    assert sorted(p.name for p in folder.glob(".g.yaml*")) == []
