@@ -58,16 +58,6 @@ def test_presets_travel_with_the_chart(preset: str) -> None:
     assert rest == (ROOT / f"values/platform/{preset}.yaml").read_text()
 
 
-def test_names_never_pass_63_letters_and_stay_apart() -> None:
-    for preset in NAMES:
-        for name in ("d", "a" * 53):
-            for objects in (platform(preset, name=name), platform(preset, name=name, nats__mode="builtIn")):
-                own = [o for o in objects if o["kind"] != "CustomResourceDefinition"]
-                assert max(len(o["metadata"]["name"]) for o in own) <= 63
-                keys = [(o["kind"], o["metadata"].get("namespace"), o["metadata"]["name"]) for o in own]
-                assert len(keys) == len(set(keys))
-
-
 def test_every_object_says_its_namespace_and_carries_common_labels() -> None:
     cluster = re.compile("Cluster|Webhook|CustomResource|Queue")
     for preset in NAMES:

@@ -143,7 +143,7 @@ def spoilt(obj: dict[str, Any], block: str) -> dict[str, Any]:
     return wrong
 
 
-@pytest.mark.parametrize("word", ["123", "no", "1e3", "null"])
+@pytest.mark.parametrize("word", ["1e3", "no"])
 def test_names_that_yaml_takes_for_something_else_stay_text(word: str, crds: list[Path]) -> None:
     sets = {
         **EVERYTHING,
