@@ -46,7 +46,9 @@ def load_platform(data: Mapping[str, Any] | Layers, source: str = "values") -> P
         for path, message in problems(e, PlatformValues):
             found.setdefault(path, message)
     if found and "components" in given:
-        raise InputError(f"{source_of(data, source)}: values of the dynamo-graph chart, here go the platform's values")
+        raise InputError(
+            f"{source_of(data, source)}: values of the dynamo-graph chart, here go the platform's values"
+        )
     if found:
         raise refused("platform", found.items(), data, source)
     return values
