@@ -13,16 +13,16 @@
   {{- $_ := set .out "sharedMemory" (ternary (dict "disabled" true) (dict "size" $c.sharedMemory) $off) -}}
 {{- end -}}
 {{- if $c.scalingAdapter }}{{ $_ := set .out "scalingAdapter" (dict "enabled" true) }}{{ end -}}
-{{- include "graph.copy" (dict "from" $c "to" .out "keys" (list "dynamoNamespace")) -}}
+{{- include "graph.copy" (dict "from" (pick $c "dynamoNamespace") "to" .out) -}}
 {{- include "graph.main" . -}}
 {{- include "graph.pod" . -}}
 {{- include "graph.alphaFields" (dict "main" .main "out" .out "placement" ($c.placement | default dict)) -}}
-{{- include "graph.merge" (dict "base" .main "over" ($c.container | default dict)) -}}
-{{- include "graph.merge" (dict "base" .pod "over" ($c.podSpec | default dict)) -}}
+{{- with $c.container }}{{ include "graph.merge" (dict "base" $.main "over" .) }}{{ end -}}
+{{- with $c.podSpec }}{{ include "graph.merge" (dict "base" $.pod "over" .) }}{{ end -}}
 {{- with .main }}{{ $_ := set $.pod "mainContainer" . }}{{ end -}}
 {{- include "graph.podTemplateMetadata" (dict "c" $c "files" .files "holder" .out "key" "extraPodMetadata") -}}
 {{- with .pod }}{{ $_ := set $.out "extraPodSpec" . }}{{ end -}}
-{{- include "graph.merge" (dict "base" .out "over" ($c.component | default dict)) -}}
+{{- with $c.component }}{{ include "graph.merge" (dict "base" $.out "over" .) }}{{ end -}}
 {{- end -}}
 
 {{- /* graph.alphaFields: moves from the container what v1alpha1 keeps at the component, unless placement says otherwise. */ -}}

@@ -8,15 +8,15 @@
 {{- if $c.scalingAdapter }}{{ $_ := set .out "scalingAdapter" dict }}{{ end -}}
 {{- include "graph.main" . -}}
 {{- include "graph.pod" . -}}
-{{- include "graph.merge" (dict "base" .main "over" ($c.container | default dict)) -}}
+{{- with $c.container }}{{ include "graph.merge" (dict "base" $.main "over" .) }}{{ end -}}
 {{- if .main -}}
   {{- if not (hasKey .main "name") }}{{ $_ := set .main "name" "main" }}{{ end -}}
   {{- $_ := set .pod "containers" (prepend (.pod.containers | default list) .main) -}}
 {{- end -}}
-{{- include "graph.merge" (dict "base" .pod "over" ($c.podSpec | default dict)) -}}
+{{- with $c.podSpec }}{{ include "graph.merge" (dict "base" $.pod "over" .) }}{{ end -}}
 {{- $template := dict -}}
 {{- include "graph.podTemplateMetadata" (dict "c" $c "files" .files "holder" $template "key" "metadata") -}}
 {{- with .pod }}{{ $_ := set $template "spec" . }}{{ end -}}
 {{- with $template }}{{ $_ := set $.out "podTemplate" . }}{{ end -}}
-{{- include "graph.merge" (dict "base" .out "over" ($c.component | default dict)) -}}
+{{- with $c.component }}{{ include "graph.merge" (dict "base" $.out "over" .) }}{{ end -}}
 {{- end -}}

@@ -7,7 +7,7 @@
 {{- include "graph.image" (dict "values" $ctx.values "c" $ctx.c "out" $ctx.image) -}}
 {{- include "graph.modelGifts" (dict "ctx" $ctx) -}}
 {{- $_ := set $ctx "files" dict -}}
-{{- include "graph.files" (dict "c" $ctx.c "name" $ctx.name "out" $ctx.files) -}}
+{{- if $ctx.c.files }}{{ include "graph.files" (dict "c" $ctx.c "name" $ctx.name "out" $ctx.files) }}{{ end -}}
 {{- range list "main" "pod" "out" }}{{ $_ := set $ctx . dict }}{{ end -}}
 {{- end -}}
 
@@ -18,11 +18,13 @@
   {{- if not (kindIs "invalid" $value) }}{{ $_ := set $.out . (int64 $value) }}{{ end -}}
 {{- end -}}
 {{- if gt (int64 (.c.nodes | default 1)) 1 }}{{ $_ := set .out "multinode" (dict "nodeCount" (int64 .c.nodes)) }}{{ end -}}
-{{- include "graph.copy" (dict "from" .c "to" .out "keys" (list "globalDynamoNamespace")) -}}
+{{- include "graph.copy" (dict "from" (pick .c "globalDynamoNamespace") "to" .out) -}}
 {{- $at := printf "components.%s" .name -}}
 {{- $one := dict -}}
-{{- include "graph.follow" (dict "box" $one "value" .c.runtimeVersionOverride "knobs" .knobs "at" (printf "%s.runtimeVersionOverride" $at)) -}}
-{{- if not (kindIs "invalid" $one.value) }}{{ $_ := set .out "runtimeVersionOverride" $one.value }}{{ end -}}
+{{- if not (kindIs "invalid" .c.runtimeVersionOverride) -}}
+  {{- include "graph.follow" (dict "box" $one "value" .c.runtimeVersionOverride "knobs" .knobs "at" (printf "%s.runtimeVersionOverride" $at)) -}}
+  {{- if not (kindIs "invalid" $one.value) }}{{ $_ := set .out "runtimeVersionOverride" $one.value }}{{ end -}}
+{{- end -}}
 {{- if kindIs "map" .c.modelRef -}}
   {{- $ref := dict -}}
   {{- range $key, $value := .c.modelRef -}}

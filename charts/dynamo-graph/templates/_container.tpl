@@ -20,7 +20,7 @@
 {{- /* graph.main: the Dynamo container without its name, in core form, into .main.
        A key that is given is written, even when it is empty. */ -}}
 {{- define "graph.main" -}}
-{{- include "graph.copy" (dict "from" .c "to" .main "keys" (list "command" "lifecycle" "livenessProbe" "ports" "readinessProbe" "securityContext" "startupProbe" "workingDir")) -}}
+{{- include "graph.copy" (dict "from" (pick .c "command" "lifecycle" "livenessProbe" "ports" "readinessProbe" "securityContext" "startupProbe" "workingDir") "to" .main) -}}
 {{- with include "graph.reference" . }}{{ $_ := set $.main "image" . }}{{ end -}}
 {{- with .image.pullPolicy }}{{ $_ := set $.main "imagePullPolicy" . }}{{ end -}}
 {{- include "graph.args" . -}}

@@ -83,11 +83,10 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* graph.copy: sets the keys of .from that are given in .to. */ -}}
+{{- /* graph.copy: sets what is given in .from in .to. */ -}}
 {{- define "graph.copy" -}}
-{{- range .keys -}}
-  {{- $value := index $.from . -}}
-  {{- if not (kindIs "invalid" $value) }}{{ $_ := set $.to . $value }}{{ end -}}
+{{- range $key, $value := .from -}}
+  {{- if not (kindIs "invalid" $value) }}{{ $_ := set $.to $key $value }}{{ end -}}
 {{- end -}}
 {{- end -}}
 

@@ -1,6 +1,6 @@
 {{- /* graph.pod: the pod spec into .pod; its containers are the sidecars only. */ -}}
 {{- define "graph.pod" -}}
-{{- include "graph.copy" (dict "from" .c "to" .pod "keys" (list "affinity" "hostIPC" "hostNetwork" "initContainers" "nodeSelector" "priorityClassName" "resourceClaims" "runtimeClassName" "schedulerName" "serviceAccountName" "terminationGracePeriodSeconds" "tolerations" "topologySpreadConstraints")) -}}
+{{- include "graph.copy" (dict "from" (pick .c "affinity" "hostIPC" "hostNetwork" "initContainers" "nodeSelector" "priorityClassName" "resourceClaims" "runtimeClassName" "schedulerName" "serviceAccountName" "terminationGracePeriodSeconds" "tolerations" "topologySpreadConstraints") "to" .pod) -}}
 {{- with .c.podSecurityContext }}{{ $_ := set $.pod "securityContext" . }}{{ end -}}
 {{- if kindIs "map" .c.podSecurityContext }}{{ $_ := set .pod "securityContext" .c.podSecurityContext }}{{ end -}}
 {{- if kindIs "slice" .c.sidecars }}{{ $_ := set .pod "containers" .c.sidecars }}{{ end -}}

@@ -5,7 +5,7 @@
   {{- fail "request needs model.name: --set model.name=Qwen/Qwen3-32B" -}}
 {{- end -}}
 {{- $_ := set .out "model" (index .knobs "model.name") -}}
-{{- include "graph.copy" (dict "from" $request "to" .out "keys" (list "backend" "autoApply")) -}}
+{{- include "graph.copy" (dict "from" (pick $request "backend" "autoApply") "to" .out) -}}
 {{- $one := dict -}}
 {{- include "graph.follow" (dict "box" $one "value" $request.runtimeVersionOverride "knobs" .knobs "at" "request.runtimeVersionOverride") -}}
 {{- if not (kindIs "invalid" $one.value) }}{{ $_ := set .out "runtimeVersionOverride" $one.value }}{{ end -}}
@@ -19,7 +19,7 @@
 {{- end -}}
 
 {{- define "graph.requestBeta" -}}
-{{- include "graph.copy" (dict "from" .c "to" .out "keys" (list "searchStrategy" "hardware" "workload" "sla" "features" "overrides")) -}}
+{{- include "graph.copy" (dict "from" (pick .c "searchStrategy" "hardware" "workload" "sla" "features" "overrides") "to" .out) -}}
 {{- with .image }}{{ $_ := set $.out "image" . }}{{ end -}}
 {{- if kindIs "map" .cache }}{{ $_ := set .out "modelCache" .cache }}{{ end -}}
 {{- end -}}
@@ -28,11 +28,11 @@
 {{- $features := .c.features | default dict -}}
 {{- $mocker := ($features.mocker | default dict).enabled -}}
 {{- if not (kindIs "invalid" $mocker) }}{{ $_ := set .out "useMocker" $mocker }}{{ end -}}
-{{- include "graph.copy" (dict "from" .c "to" .out "keys" (list "enableGpuDiscovery" "deploymentOverrides")) -}}
+{{- include "graph.copy" (dict "from" (pick .c "enableGpuDiscovery" "deploymentOverrides") "to" .out) -}}
 {{- $profiling := .c.profilingConfig | default dict -}}
 {{- $config := dict -}}
 {{- $sla := .c.sla | default dict -}}
-{{- include "graph.copy" (dict "from" (.c.workload | default dict) "to" $sla "keys" (list "isl" "osl")) -}}
+{{- include "graph.copy" (dict "from" (pick (.c.workload | default dict) "isl" "osl") "to" $sla) -}}
 {{- include "graph.prune" $sla -}}
 {{- with $sla }}{{ $_ := set $config "sla" . }}{{ end -}}
 {{- $claim := dict -}}
