@@ -6,7 +6,6 @@ import difflib
 import os
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,19 +136,12 @@ def _replace(path: Path, text: str) -> None:
     backup, number = path.with_name(f"{path.name}.bak"), 1
     while backup.exists():
         backup, number = path.with_name(f"{path.name}.bak.{number}"), number + 1
-    temporary: Path | None = None
     try:
         shutil.copy2(path, backup)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        shutil.copymode(path, temporary)
-        temporary.replace(path)
     except OSError as e:
-        if temporary:
-            temporary.unlink(missing_ok=True)
-        raise InputError(f"{path}: cannot be rewritten: {e.strerror or e}") from None
+        backup.unlink(missing_ok=True)
+        raise InputError(f"{backup}: cannot be written: {e.strerror or e}") from None
+    write_text(path, text)
 
 
 def _write_files(results: _Results, output: str) -> None:

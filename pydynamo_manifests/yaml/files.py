@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from pydynamo_manifests.errors import InputError
@@ -47,19 +50,35 @@ def _named(path: str | Path) -> str:
 
 
 def write_text(path: str | Path, text: str, *, folders: bool = False) -> None:
-    """Write a finished text to a file, with its line ends as they are.
+    """Write a finished text to a file, with its line ends as they are: whole, or the file stays as it was.
 
     Args:
-        path: The file.
+        path: The file; a link is followed, and the file keeps its mode.
         text: What it shall hold.
         folders: Make the folders that lead to it.
 
     Raises:
         InputError: The file cannot be written.
     """
+    data, target = text.encode("utf-8", "surrogateescape"), Path(os.path.realpath(path))
     try:
         if folders:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(text.encode("utf-8", "surrogateescape"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, data)
     except OSError as e:
         raise InputError(f"{path}: cannot be written: {e.strerror or e}") from None
+
+
+def _write(target: Path, data: bytes) -> None:
+    if not target.is_file() or not os.access(target.parent, os.W_OK):
+        target.write_bytes(data)  # it is new, or a device, or stands where no other file can be made
+        return
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        shutil.copymode(target, name)
+        Path(name).replace(target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

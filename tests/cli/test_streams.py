@@ -110,6 +110,24 @@ def test_a_closed_standard_input(words: str, folder: Path) -> None:
     assert done.stderr == b"dynamo-manifests: error: standard input: cannot be read: Bad file descriptor\n"
 
 
+@pytest.mark.parametrize(
+    "words", ["crds -o", "crds --dynamo 1.2 --output", "convert --to v1alpha1 --in-place"]
+)
+def test_a_disk_that_fills_midway_leaves_the_file_as_it_was(words: str, folder: Path) -> None:
+    """`ulimit -f` ends the file's growth inside the one write that a large text is."""
+    target = folder / "kept.yaml"
+    before = GRAPH + "# " + "x" * 4096 + "\n"
+    target.write_text(before)
+    target.chmod(0o640)
+    done = run(f"-c 'ulimit -f 1; \"$0\" {words} kept.yaml' {PROGRAM}", folder, executable="/bin/bash")
+    assert (done.returncode, target.read_text()) == (2, before)
+    assert done.stderr.startswith(b"dynamo-manifests: error: ")
+    assert done.stderr.endswith(b"cannot be written: File too large\n")
+    assert [p.name for p in folder.glob("*kept.yaml*")] == ["kept.yaml"]
+    assert run("render values.yaml -o kept.yaml", folder).returncode == 0
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
 PLACES = {
     "a missing folder": ("none/out.yaml", "No such file or directory"),
     "a file as a folder": ("file/out.yaml", "Not a directory"),
@@ -205,7 +223,7 @@ def test_ctrl_c_ends_without_a_traceback(words: str, folder: Path) -> None:
 @pytest.mark.parametrize("seconds", [0.7, 1.3])
 def test_ctrl_c_ends_several_processes(seconds: float, folder: Path, tmp_path: Path) -> None:
     """The key reaches every process of the terminal's group at once; none may wait for another."""
-    for i in range(6000):
+    for i in range(20_000):  # more than they can judge until the key is pressed
         (tmp_path / f"{i}.yaml").hardlink_to(folder / "graph.yaml")
     working = subprocess.Popen(
         [PROGRAM, "validate", str(tmp_path), "--jobs", "2"], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
