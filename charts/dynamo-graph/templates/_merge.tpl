@@ -90,11 +90,12 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* graph.yaml: YAML, or a failure where toYaml would give nothing without a word (control characters), make a
+{{- /* graph.yaml: YAML without nulls, or a failure where toYaml would give nothing without a word (control characters), make a
        space of U+0085, or write a merge. */ -}}
 {{- define "graph.yaml" -}}
-{{- $text := toYaml . -}}
 {{- $json := toRawJson . -}}
+{{- if contains "null" $json }}{{ include "graph.prune" . }}{{ $json = toRawJson . }}{{ end -}}
+{{- $text := toYaml . -}}
 {{- if or (not $text) (contains "\u0085" $json) }}{{ fail "a control character in the values cannot be written as YAML" }}{{ end -}}
 {{- if contains "\"<<\":" $json }}{{ fail "a key << in the values cannot be written as YAML" }}{{ end -}}
 {{- $text -}}
