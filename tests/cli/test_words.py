@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_rewritten_stays_as_it_was(
     monkeypatch.setattr("shutil.copymode", full)
     assert main(["convert", "--to", "v1alpha1", "--in-place", "g.yaml"]) == 2
     assert capsys.readouterr().err == (
-        f"dynamo-manifests: error: {(folder / 'g.yaml').resolve()}: cannot be rewritten: No space left on device\n"
+        f"dynamo-manifests: error: {(folder / 'g.yaml').resolve()}: cannot be written: No space left on device\n"
     )
     assert (folder / "g.yaml").read_text() == GRAPH
     assert sorted(p.name for p in folder.glob(".g.yaml*")) == []
