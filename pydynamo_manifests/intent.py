@@ -177,6 +177,7 @@ class Intent(Sizes):
                 _check_count(f"{prefix}{f.name}", getattr(sizes, f.name))
         _check_count("frontend_replicas", self.frontend_replicas)
         _check_cache(self)
+        _check_download(self)
         _check_rdma(self.rdma)
         for name in ("ttft", "itl"):
             check_latency(_option(name), getattr(self, name))
@@ -251,6 +252,23 @@ def _check_rdma(value: str | None) -> None:
         raise InputError(
             f"--rdma {value!r}: write the resource as the nodes offer it ('kubectl describe node' shows it), "
             "such as --rdma rdma/ib, or with a number as --rdma rdma/shared_ib=1"
+        )
+
+
+def _check_download(intent: Intent) -> None:
+    """Refuse a download that workers would not find: it fills the hub's cache, by the model id."""
+    if not intent.download:
+        return
+    if intent.model.startswith("/"):
+        raise InputError(
+            f"--model {intent.model!r}: the download takes a model id of the hub, not a directory; "
+            "write --model Qwen/Qwen3-32B, or leave --download out"
+        )
+    hub = f"{(intent.cache_mount_path or '/model-cache').rstrip('/')}/hub"
+    if intent.model_path and not intent.model_path.startswith(f"{hub}/"):
+        raise InputError(
+            f"--model-path {intent.model_path!r}: the download writes the hub's layout below {hub!r}, "
+            "found by the model id; leave --model-path or --download out"
         )
 
 

@@ -238,4 +238,8 @@ def _notes(intent: Intent) -> Notes:
     }
     if intent.token_secret:
         notes["model", "tokenSecret"] = "an existing Secret; take it away with tokenSecret: null"
+    if intent.cache_host_path and intent.download:
+        notes["model", "cache", "hostPath"] = (
+            "a file system that all nodes share: the download runs on one node, workers elsewhere wait for it"
+        )
     return notes

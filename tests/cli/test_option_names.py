@@ -143,6 +143,20 @@ PYTHON: list[tuple[dict[str, Any], str]] = [
     ),
     ({"download": True}, "download needs a cache: cache_claim, cache_size or cache_host_path"),
     (
+        {"download": True, "cache_claim": "c", "model_path": "/model-cache/m"},
+        (
+            "model_path='/model-cache/m': the download writes the hub's layout below '/model-cache/hub', "
+            "found by the model id; leave model_path or download out"
+        ),
+    ),
+    (
+        {"download": True, "cache_claim": "c", "model": "/model-cache/m"},
+        (
+            "model='/model-cache/m': the download takes a model id of the hub, not a directory; "
+            "write model='Qwen/Qwen3-32B', or leave download out"
+        ),
+    ),
+    (
         {"image_tag": "1.5.1"},
         "image_tag='1.5.1' is of Dynamo 1.5, but flags and variables are composed for 1.6.1; write dynamo='1.5'",
     ),

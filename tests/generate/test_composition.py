@@ -92,6 +92,19 @@ def test_the_model_s_name_reaches_every_flag_and_a_served_name_only_its_own() ->
     assert "modelCache" not in values(cache_claim="models")["components"]["Frontend"]
 
 
+def test_a_download_may_be_loaded_by_its_path_in_the_hub_s_layout() -> None:
+    path = "/c/hub/models--Qwen--Qwen3-32B/snapshots/abc"
+    data = values(model_path=path, cache_claim="models", cache_mount_path="/c/", download=True)
+    assert seen(render(data, name="g"))["prefill"].flags["model"] == path
+
+
+def test_a_download_into_directories_of_the_nodes_says_what_it_needs() -> None:
+    asked = Intent(
+        backend="vllm", pattern="agg", model="org/m", cache_host_path="/data", download=True, dynamo="1.6.1"
+    )
+    assert "a file system that all nodes share" in composition(asked).notes["model", "cache", "hostPath"]
+
+
 def test_a_revision_is_a_flag_only_when_it_is_asked_for() -> None:
     assert seen(render(values(revision="abc"), name="g"))["decode"].flags["revision"] == "abc"
     assert "revision" not in seen(render(values(), name="g"))["decode"].flags
