@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydynamo_manifests.planner import check_config
 from pydynamo_manifests.validate.lint.planning import READ
 from pydynamo_manifests.validate.lint.registry import REGISTRY, Example, Found, declare
+from pydynamo_manifests.validate.shapes import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,20 +50,16 @@ def judge_request(obj: dict[str, Any], line: Line) -> Iterator[Finding]:
 
 
 def _read(obj: dict[str, Any], line: Line) -> _Request:
-    spec = _map(obj.get("spec"))
-    name = str(_map(obj.get("metadata")).get("name", ""))
+    spec = mapping(obj.get("spec"))
+    name = str(mapping(obj.get("metadata")).get("name", ""))
     if obj.get("apiVersion") == "nvidia.com/v1alpha1":
-        config = _map(_map(spec.get("profilingConfig")).get("config"))
+        config = mapping(mapping(spec.get("profilingConfig")).get("config"))
         home: Path = ("spec", "profilingConfig", "config")
-        return _Request(name, spec, line, _map(config.get("sla")), (*home, "sla"), {}, home)
-    planner = _map(_map(spec.get("features")).get("planner"))
+        return _Request(name, spec, line, mapping(config.get("sla")), (*home, "sla"), {}, home)
+    planner = mapping(mapping(spec.get("features")).get("planner"))
     return _Request(
-        name, spec, line, _map(spec.get("sla")), ("spec", "sla"), planner, ("spec", "features", "planner")
+        name, spec, line, mapping(spec.get("sla")), ("spec", "sla"), planner, ("spec", "features", "planner")
     )
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: Any) -> float | None:
@@ -118,7 +115,7 @@ def _targets(request: _Request) -> Iterator[Found]:
     short = [k for k in ("ttft", "itl") if request.sla.get(k) is not None]
     if request.sla.get("e2eLatency") is not None and short:
         yield Found((*request.sla_at, "e2eLatency"), f"e2eLatency beside {' and '.join(short)}")
-    workload = _map(request.spec.get("workload"))
+    workload = mapping(request.spec.get("workload"))
     if workload.get("concurrency") is not None and workload.get("requestRate") is not None:
         yield Found(("spec", "workload", "requestRate"), "requestRate beside concurrency: both say the load")
 
@@ -171,7 +168,7 @@ def _search(request: _Request) -> Iterator[Found]:
             (*request.planner_at, "mode"),
             "searchStrategy thorough measures disaggregated graphs alone, mode is agg",
         )
-    mocker = _map(_map(request.spec.get("features")).get("mocker")).get("enabled") is True
+    mocker = mapping(mapping(request.spec.get("features")).get("mocker")).get("enabled") is True
     if mocker and request.planner and sweep == "none":
         where = (*request.planner_at, "pre_deployment_sweeping_mode")
         yield Found(where, "simulated workers need a profile, and pre_deployment_sweeping_mode is none")
@@ -191,7 +188,7 @@ declare(
 
 
 def _budget(request: _Request) -> Iterator[Found]:
-    total = _number(_map(request.spec.get("hardware")).get("totalGpus"))
+    total = _number(mapping(request.spec.get("hardware")).get("totalGpus"))
     budget, floor = (_number(request.planner.get(k)) for k in ("max_gpu_budget", "min_endpoint"))
     if total is None:
         return
@@ -219,7 +216,7 @@ declare(
 
 
 def _name(request: _Request) -> Iterator[Found]:
-    over = _map(_map(_map(request.spec.get("overrides")).get("dgd")).get("metadata")).get("name")
+    over = mapping(mapping(mapping(request.spec.get("overrides")).get("dgd")).get("metadata")).get("name")
     graph = str(over or f"{request.name}{_SUFFIX}")
     if len(graph) + _LONGEST > _GROVE:
         length = len(graph) + _LONGEST

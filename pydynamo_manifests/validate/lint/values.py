@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydynamo_manifests.errors import did_you_mean
 from pydynamo_manifests.validate.lint import tables
+from pydynamo_manifests.validate.shapes import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +76,9 @@ def json_object(text: str | None) -> dict[str, Any]:
     if not text or "{" not in text:
         return {}
     try:
-        value = json.loads(text)
+        return mapping(json.loads(text))
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _json(flag: Flag, text: str, line: str) -> Iterator[ValueProblem]:

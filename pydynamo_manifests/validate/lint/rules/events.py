@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydynamo_manifests.validate.lint.examples import example, frontend, part
-from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.examples import part
+from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.routers import KV_EVENTS, kv_graph, kv_routers
 from pydynamo_manifests.validate.lint.words import ROUTERS
 
 if TYPE_CHECKING:
@@ -16,25 +17,7 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
-_EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
 _PUBLISH = ("--publish-kv-events", "--publish-events-and-metrics")
-
-
-def _kv(*workers: dict[str, object], line: str = "--router-mode kv") -> Example:
-    return example(frontend(line), *workers)
-
-
-def _mode(p: Part) -> str | None:
-    return p.text("--router-mode", env="DYN_ROUTER_MODE")
-
-
-def _routers(scene: Scene) -> list[Part]:
-    """Return the frontends and routers that route by cache."""
-    return [
-        p
-        for p in scene.parts
-        if (p.module == "dynamo.frontend" and _mode(p) == "kv") or p.module == "dynamo.router"
-    ]
 
 
 def _without_events(p: Part) -> bool:
@@ -76,15 +59,15 @@ def _configured(p: Part) -> bool | None:
     hint="let the workers publish, or tell the router --no-router-kv-events",
     source="args.py of each backend in the wheels; several upstream recipes do this",
     when=ROUTERS,
-    bad=_kv(part("worker", "worker", _VLLM)),
-    good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}")),
+    bad=kv_graph(part("worker", "worker", _VLLM)),
+    good=kv_graph(part("worker", "worker", f"{_VLLM} {KV_EVENTS}")),
 )
 def no_publisher(scene: Scene) -> Iterator[Found]:
     """Find a router by cache in a graph whose workers all stay silent."""
     senders = [publishes(p) for p in scene.workers if p.role != "encode"]
     if not senders or any(s is not False for s in senders):
         return
-    for p in _routers(scene):
+    for p in kv_routers(scene):
         if p.module == "dynamo.frontend" and not _without_events(p):
             yield Found(
                 p.at_value("--router-mode", "DYN_ROUTER_MODE"),
@@ -100,12 +83,14 @@ def no_publisher(scene: Scene) -> Iterator[Found]:
     hint="take --no-router-kv-events out, or the workers' event flags",
     source="args.py of dynamo.frontend in the wheels",
     when=ROUTERS,
-    bad=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}"), line="--router-mode kv --no-router-kv-events"),
-    good=_kv(part("worker", "worker", _VLLM), line="--router-mode kv --no-router-kv-events"),
+    bad=kv_graph(
+        part("worker", "worker", f"{_VLLM} {KV_EVENTS}"), line="--router-mode kv --no-router-kv-events"
+    ),
+    good=kv_graph(part("worker", "worker", _VLLM), line="--router-mode kv --no-router-kv-events"),
 )
 def unread_events(scene: Scene) -> Iterator[Found]:
     """Find workers that were told to publish beside a router that was told not to listen."""
-    routers = _routers(scene)
+    routers = kv_routers(scene)
     if routers and all(_without_events(p) for p in routers):
         for p in scene.workers:
             if p.engine != "mocker" and p.given("--kv-events-config", *_PUBLISH) and publishes(p):
@@ -123,8 +108,8 @@ def unread_events(scene: Scene) -> Iterator[Found]:
     hint="leave prefix caching on where events are wanted",
     source="args.py of dynamo.vllm in the wheels; SGLang's radix cache; TensorRT-LLM's block reuse",
     when=("--kv-events-config", *_PUBLISH),
-    bad=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --no-enable-prefix-caching")),
-    good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS} --enable-prefix-caching")),
+    bad=kv_graph(part("worker", "worker", f"{_VLLM} {KV_EVENTS} --no-enable-prefix-caching")),
+    good=kv_graph(part("worker", "worker", f"{_VLLM} {KV_EVENTS} --enable-prefix-caching")),
 )
 def events_without_cache(scene: Scene) -> Iterator[Found]:
     """Find a worker that publishes and has its prefix cache switched off."""
@@ -178,8 +163,8 @@ def _trtllm_reuse(p: Part) -> Iterator[Found]:
     hint='add "enable_kv_cache_events": true',
     source="KVEventsConfig of vLLM",
     when=("--kv-events-config",),
-    bad=_kv(part("worker", "worker", f"""{_VLLM} --kv-events-config '{{"publisher": "zmq"}}'""")),
-    good=_kv(part("worker", "worker", f"{_VLLM} {_EVENTS}")),
+    bad=kv_graph(part("worker", "worker", f"""{_VLLM} --kv-events-config '{{"publisher": "zmq"}}'""")),
+    good=kv_graph(part("worker", "worker", f"{_VLLM} {KV_EVENTS}")),
 )
 def events_left_off(scene: Scene) -> Iterator[Found]:
     """Find an events configuration without its switch."""
@@ -200,7 +185,7 @@ def events_left_off(scene: Scene) -> Iterator[Found]:
     hint="take hostNetwork out, or give each its own port",
     source="event endpoints of vLLM and SGLang",
     when=("hostNetwork",),
-    bad=_kv(
+    bad=kv_graph(
         part(
             "worker",
             "worker",
@@ -209,7 +194,7 @@ def events_left_off(scene: Scene) -> Iterator[Found]:
             pod={"hostNetwork": True},
         )
     ),
-    good=_kv(
+    good=kv_graph(
         part(
             "worker",
             "worker",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydynamo_manifests.validate.lint.examples import example, frontend, part, transfer
-from pydynamo_manifests.validate.lint.registry import Example, Found, rule
+from pydynamo_manifests.validate.lint.registry import Found, rule
+from pydynamo_manifests.validate.lint.routers import KV_EVENTS, kv_graph, kv_routers, router_mode
 from pydynamo_manifests.validate.lint.words import ROUTERS
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pydynamo_manifests.validate.lint.scene import Scene
 
 _VLLM = "dynamo.vllm --model Qwen/Qwen3-0.6B"
-_EVENTS = """--kv-events-config '{"enable_kv_cache_events": true}'"""
 _BLOCK_FLAG = {
     "vllm": "--block-size",
     "sglang": "--page-size",
@@ -30,23 +30,6 @@ _NEWER_MODES = {
     "device-aware-weighted": (1, 1),
 }
 _MODES = ("round-robin", "random", "kv")
-
-
-def _kv(*workers: dict[str, object], line: str = "--router-mode kv") -> Example:
-    return example(frontend(line), *workers)
-
-
-def _mode(p: Part) -> str | None:
-    return p.text("--router-mode", env="DYN_ROUTER_MODE")
-
-
-def _routers(scene: Scene) -> list[Part]:
-    """Return the frontends and routers that route by cache."""
-    return [
-        p
-        for p in scene.parts
-        if (p.module == "dynamo.frontend" and _mode(p) == "kv") or p.module == "dynamo.router"
-    ]
 
 
 def _block(p: Part) -> tuple[int, str] | None:
@@ -77,12 +60,12 @@ def _block_path(p: Part, flag: str) -> tuple[str | int, ...]:
     hint="state one block size everywhere, or leave it to the workers",
     source="gaie and global_planner examples; model card of the workers",
     when=_STATES_BLOCKS,
-    bad=_kv(
-        part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"),
+    bad=kv_graph(
+        part("worker", "worker", f"{_VLLM} --block-size 64 {KV_EVENTS}"),
         line="--router-mode kv --kv-cache-block-size 16",
     ),
-    good=_kv(
-        part("worker", "worker", f"{_VLLM} --block-size 64 {_EVENTS}"),
+    good=kv_graph(
+        part("worker", "worker", f"{_VLLM} --block-size 64 {KV_EVENTS}"),
         line="--router-mode kv --kv-cache-block-size 64",
     ),
 )
@@ -172,7 +155,7 @@ def assumed_block_size(scene: Scene) -> Iterator[Found]:
     bad=example(frontend("--router-mode latency")),
     good=example(frontend("--router-mode least-loaded")),
 )
-def router_mode(scene: Scene) -> Iterator[Found]:
+def router_modes(scene: Scene) -> Iterator[Found]:
     """Find a mode in the variable; one in a flag is found with the flags."""
     for p in scene.parts:
         mode = p.main.value("DYN_ROUTER_MODE") if p.module == "dynamo.frontend" else None
@@ -201,7 +184,7 @@ def index_server(scene: Scene) -> Iterator[Found]:
     for p in scene.running("dynamo.frontend"):
         if not p.has("--serve-indexer") or not p.sure:
             continue
-        if not p.given("--router-mode", env="DYN_ROUTER_MODE") or _mode(p) not in ("kv", None):
+        if not p.given("--router-mode", env="DYN_ROUTER_MODE") or router_mode(p) not in ("kv", None):
             yield Found(
                 p.at("--serve-indexer"), f"{p.name} serves an index without --router-mode kv: it stops"
             )
@@ -219,15 +202,15 @@ def index_server(scene: Scene) -> Iterator[Found]:
     hint="add --router-replica-sync",
     source="args.py of dynamo.frontend in the wheels",
     when=ROUTERS,
-    bad=example(frontend("--router-mode kv", replicas=2), part("worker", "worker", f"{_VLLM} {_EVENTS}")),
+    bad=example(frontend("--router-mode kv", replicas=2), part("worker", "worker", f"{_VLLM} {KV_EVENTS}")),
     good=example(
         frontend("--router-mode kv --router-replica-sync", replicas=2),
-        part("worker", "worker", f"{_VLLM} {_EVENTS}"),
+        part("worker", "worker", f"{_VLLM} {KV_EVENTS}"),
     ),
 )
 def unsynced_routers(scene: Scene) -> Iterator[Found]:
     """Find replicas of a router by cache without synchronisation."""
-    for p in _routers(scene):
+    for p in kv_routers(scene):
         synced = p.given("--router-replica-sync", env="DYN_ROUTER_REPLICA_SYNC")
         several = (p.component.replicas or 1) > 1
         if synced or not (several or p.component.adapter) or (p.start and not p.sure):
