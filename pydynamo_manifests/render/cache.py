@@ -93,7 +93,7 @@ def download_job(values: dict[str, Any], fullname: str) -> dict[str, Any] | None
     """Return name and spec of the Job that fills the cache, or ``None`` without one.
 
     Raises:
-        InputError: The cache is read-only, or no model is named.
+        InputError: The cache is read-only, the hub's library writes elsewhere, or no model is named.
     """
     ctx = Context(values, fullname, "download", {"modelCache": True, "modelSecret": True})
     download = _download(ctx.cache)
@@ -103,11 +103,24 @@ def download_job(values: dict[str, Any], fullname: str) -> dict[str, Any] | None
         raise InputError(
             "model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false"
         )
+    if not _home_in_cache(ctx.cache):
+        raise InputError(
+            "model.cache.hfHome is outside model.cache.mountPath, where the download goes: "
+            "set model.cache.hfHome=null"
+        )
     spec = without_nulls(_job_spec(ctx, download))
     return {
         "metadata": {"name": f"{cut(fullname, _JOB_STEM)}-model-download-{digest(spec)[:8]}"},
         "spec": spec,
     }
+
+
+def _home_in_cache(cache: dict[str, Any]) -> bool:
+    """Tell whether the hub's library writes into the cache; without ``HF_HOME`` it has a folder of its own."""
+    home, mount = cache.get("hfHome"), cache_path(cache).removesuffix("/")
+    if home == "":
+        return mount.endswith("/.cache/huggingface")
+    return home is None or f"{home}/".startswith(f"{mount}/")
 
 
 def _job_spec(ctx: Context, download: Mapping[str, Any]) -> dict[str, Any]:

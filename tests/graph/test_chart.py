@@ -56,6 +56,26 @@ FAILS: list[tuple[dict[str, Any], str]] = [
         "model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false",
     ),
     (
+        {
+            "components": {"w": W},
+            "model": {
+                "name": "m",
+                "cache": {"existingClaim": "c", "hfHome": "", "download": {"enabled": True}},
+            },
+        },
+        "model.cache.hfHome is outside model.cache.mountPath, where the download goes: set model.cache.hfHome=null",
+    ),
+    (
+        {
+            "components": {"w": W},
+            "model": {
+                "name": "m",
+                "cache": {"existingClaim": "c", "hfHome": "/model-cache-2", "download": {"enabled": True}},
+            },
+        },
+        "model.cache.hfHome is outside model.cache.mountPath, where the download goes: set model.cache.hfHome=null",
+    ),
+    (
         {"components": {"w": {**W, "files": {"/etc/x/a.b": "1", "/etc/x.a/b": "2"}}}},
         "components.w.files: /etc/x.a/b and /etc/x/a.b have one key in the ConfigMap, etc.x.a.b: rename one",
     ),
