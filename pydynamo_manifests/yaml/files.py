@@ -79,6 +79,6 @@ def _write(target: Path, data: bytes) -> None:
             file.write(data)
         shutil.copymode(target, name)
         Path(name).replace(target)
-    except OSError:
+    except BaseException:  # ctrl-C too leaves nothing beside the file
         Path(name).unlink(missing_ok=True)
         raise

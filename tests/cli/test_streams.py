@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from pydynamo_manifests.yaml.files import write_text
+
 PROGRAM = str(Path(sys.executable).parent / "dynamo-manifests")
 VALUES = "model: {name: org/m}\ncomponents: {worker: {type: worker, labels: {who: Käthe-東}, gpus: 1}}\n"
 GRAPH = """\
@@ -127,6 +129,21 @@ def test_a_disk_that_fills_midway_leaves_the_file_as_it_was(words: str, folder: 
     assert [p.name for p in folder.glob("*kept.yaml*")] == ["kept.yaml"]
     assert run("render values.yaml -o kept.yaml", folder).returncode == 0
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_ctrl_c_while_a_file_is_written_leaves_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    target = tmp_path / "kept.yaml"
+    target.write_text(GRAPH)
+    monkeypatch.setattr("shutil.copymode", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_text(target, VALUES)
+    assert target.read_text() == GRAPH
+    assert [*tmp_path.iterdir()] == [target]
 
 
 PLACES = {
