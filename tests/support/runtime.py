@@ -204,6 +204,7 @@ class Serving:
         return {
             "PATH": f"{self.python.parent}:{os.environ['PATH']}",
             "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),  # the runtime leaves files behind
             **given,
             "HF_HOME": str(self.folder / "hf"),
             "HF_HUB_OFFLINE": "1",
