@@ -27,12 +27,17 @@ def cache_of(values: dict[str, Any]) -> dict[str, Any]:
     """Return the cache's values, or an empty map when the graph has none.
 
     Raises:
-        InputError: More than one kind of storage is given.
+        InputError: More than one kind of storage is given, or none for the download to fill.
     """
     cache = (values.get("model") or {}).get("cache") or {}
     kinds = [k for k in ("existingClaim", "create", "hostPath") if cache.get(k) is not None]
     if len(kinds) > 1:
         raise InputError(f"model.cache has {' and '.join(kinds)}: keep one and set the others to null")
+    if not kinds and (cache.get("download") or {}).get("enabled"):
+        raise InputError(
+            "model.cache.download has no cache to fill: "
+            "set model.cache.create.size, model.cache.existingClaim or model.cache.hostPath"
+        )
     return cache if kinds else {}
 
 

@@ -56,6 +56,10 @@ FAILS: list[tuple[dict[str, Any], str]] = [
         "model.cache is readOnly and cannot be filled: set model.cache.download.enabled=false",
     ),
     (
+        {"components": {"w": W}, "model": {"name": "m", "cache": {"download": {"enabled": True}}}},
+        "model.cache.download has no cache to fill: set model.cache.create.size, model.cache.existingClaim or model.cache.hostPath",
+    ),
+    (
         {
             "components": {"w": W},
             "model": {

@@ -8,6 +8,9 @@
 {{- if gt (len $kinds) 1 -}}
   {{- fail (printf "model.cache has %s: keep one and set the others to null" (join " and " $kinds)) -}}
 {{- end -}}
+{{- if and (not $kinds) ($cache.download | default dict).enabled -}}
+  {{- fail "model.cache.download has no cache to fill: set model.cache.create.size, model.cache.existingClaim or model.cache.hostPath" -}}
+{{- end -}}
 {{- $_ := set .out "cache" (ternary $cache dict (gt (len $kinds) 0)) -}}
 {{- end -}}
 
