@@ -242,4 +242,13 @@ def _notes(intent: Intent) -> Notes:
         notes["model", "cache", "hostPath"] = (
             "a file system that all nodes share: the download runs on one node, workers elsewhere wait for it"
         )
+    if intent.model_path and not _cached(intent):
+        notes["model", "path"] = "nothing here mounts it: the image, or a volume that you add, must hold it"
     return notes
+
+
+def _cached(intent: Intent) -> bool:
+    """Tell whether the model's directory lies in the cache."""
+    home = intent.cache_claim or intent.cache_size or intent.cache_host_path
+    mount = (intent.cache_mount_path or "/model-cache").rstrip("/")
+    return bool(home) and f"{intent.model_path}/".startswith(f"{mount}/")

@@ -105,6 +105,22 @@ def test_a_download_into_directories_of_the_nodes_says_what_it_needs() -> None:
     assert "a file system that all nodes share" in composition(asked).notes["model", "cache", "hostPath"]
 
 
+@pytest.mark.parametrize(
+    ("cache", "said"),
+    [
+        ({}, True),
+        ({"cache_claim": "c"}, True),
+        ({"cache_claim": "c", "cache_mount_path": "/opt/"}, False),
+        ({"cache_claim": "c", "cache_mount_path": "/op"}, True),
+    ],
+)
+def test_a_model_s_directory_outside_the_cache_says_who_must_hold_it(
+    cache: dict[str, str], *, said: bool
+) -> None:
+    asked = Intent(backend="vllm", pattern="agg", model="org/m", model_path="/opt/m", dynamo="1.6.1", **cache)
+    assert (("model", "path") in composition(asked).notes) is said
+
+
 def test_a_revision_is_a_flag_only_when_it_is_asked_for() -> None:
     assert seen(render(values(revision="abc"), name="g"))["decode"].flags["revision"] == "abc"
     assert "revision" not in seen(render(values(), name="g"))["decode"].flags
