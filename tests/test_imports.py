@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "validate": {"errors", "yaml", "api", "releases", "planner", "values", "render", "convert", "charts"},
     "import_": {"errors", "yaml", "backends", "values", "api", "releases", "render", "convert", "validate"},
 }
-"""DESIGN's layers; what is not listed (cli, cluster, ...) stands above and may import anything."""
+"""The layers; what is not listed (cli, cluster, ...) stands above and may import anything."""
 
 
 def imports(file: Path) -> set[str]:

@@ -25,4 +25,6 @@ def main(path: str, namespace: str, name: str = "graph") -> int:
 
 
 if __name__ == "__main__":
+    if not sys.argv[2:]:
+        sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))

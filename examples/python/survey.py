@@ -39,4 +39,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     sys.exit(main(Path(sys.argv[1])))

@@ -186,12 +186,21 @@ def with_commands(readme: str) -> str:
     return f"{before}{BEGIN}\n\n{table(('command', 'what it does'), rows)}\n{END}{after}"
 
 
+EXIT_CODES = (
+    ("0", "fine"),
+    ("1", "findings or differences; a gate stops here"),
+    ("2", "it could not do its work: a wrong command line, an impossible combination, a file that cannot be read"),
+    ("130", "ctrl-C ended it"),
+    ("141", "the reader of its output went away: `head` had enough"),
+)
+
+
 def commands_page() -> str:
     """Return every command with its words, options and examples."""
     intro = (
-        "Every command reads files, folders or `-`, writes to standard output or `-o`, and exits with 0 (fine),\n"
-        "1 (findings or differences) or 2 (it could not do its work). An error is one paragraph; nothing is written\n"
-        "to the output file then.\n"
+        "Every command reads files, folders or `-`, and writes to standard output or `-o`. An error is one paragraph\n"
+        "on standard error; nothing is written to the output file then.\n\n## Exit codes\n\n"
+        f"{table(('code', 'meaning'), EXIT_CODES)}"
     )
     return "\n".join([f"{HEAD}# Commands\n", intro, *map(_command, COMMANDS)])
 

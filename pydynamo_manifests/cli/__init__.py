@@ -28,7 +28,8 @@ EPILOG = """examples:
   dynamo-manifests render values.yaml --name qwen -n team-a | kubectl apply --server-side -f -
   dynamo-manifests COMMAND --help
 
-exits with 0 when all is well, 1 on findings or differences, 2 when it could not do its work
+exits with 0 when all is well, 1 on findings or differences, 2 when it could not do its work,
+130 after ctrl-C, 141 when the reader of its output went away
 """
 
 

@@ -253,6 +253,14 @@ def test_survey_lists_every_graph_of_a_folder(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["fleet.py", "gate.py", "survey.py"])
+def test_a_program_without_arguments_says_what_to_type(name: str) -> None:
+    done = program(name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"python {name} " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_hook_and_action_of_the_guide_exist() -> None:
     found = {
         b.words[0]: b.text for b in blocks("docs/guides/validate.md") if b.words and b.language == "yaml"
