@@ -46,7 +46,10 @@ def intent_options() -> Iterator[IntentOption]:
     for role in ROLES:
         for f in fields(Sizes):
             yield IntentOption(
-                f"--{role}-{_dashes(f.name)}", (role, f.name), "int", f"the same, of {role} workers"
+                f"--{role}-{_dashes(f.name)}",
+                (role, f.name),
+                "int",
+                f"--{_dashes(f.name)} of {role} workers alone",
             )
     for f in own[4:]:
         if f.name not in ROLES:
@@ -109,10 +112,12 @@ def request_of(given: Mapping[str, Any]) -> RequestIntent:
 
 
 def _refuse_request_options(given: Mapping[str, Any]) -> None:
-    known = {option.dest for option in intent_options()}
+    known = {option.dest: option.name for option in intent_options()}
     for option in request_options():
         if option.dest not in known and given.get(option.dest) is not None:
-            raise InputError(f"{option.name} is for a request: add --request, or leave it out")
+            plural = known.get(f"{option.dest}s")
+            near = f"; did you mean '{plural}'?" if plural else ""
+            raise InputError(f"{option.name} is for a request: add --request, or leave it out{near}")
 
 
 def _value(option: IntentOption, value: Any) -> Any:

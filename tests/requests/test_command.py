@@ -83,6 +83,10 @@ def test_values_of_a_parent_chart_and_reasons(run: Callable[..., Run]) -> None:
             "--isl is for a request: add --request, or leave it out",
         ),
         (
+            ["generate", "--backend", "vllm", "--pattern", "agg", "--model", "m", "--gpu", "8"],
+            "--gpu is for a request: add --request, or leave it out; did you mean '--gpus'?",
+        ),
+        (
             ["generate", "--backend", "vllm", "--pattern", "agg", "--model", "m", "--ttft", "300"],
             "--ttft: agg has no planner; leave it out, or choose agg-planner, disagg-planner or disagg-router-planner",
         ),
