@@ -189,7 +189,7 @@ def with_commands(readme: str) -> str:
 EXIT_CODES = (
     ("0", "fine"),
     ("1", "findings or differences; a gate stops here"),
-    ("2", "it could not do its work: a wrong command line, an impossible combination, a file that cannot be read"),
+    ("2", "it could not do its work: wrong words, an impossible combination, a file that cannot be read"),
     ("130", "ctrl-C ended it"),
     ("141", "the reader of its output went away: `head` had enough"),
 )
