@@ -229,10 +229,16 @@ MORE_THAN_A_PIPE = 1 << 20
 """Bytes: a Linux pipe holds 64 KiB unless it is told otherwise."""
 
 
+def _hears_ctrl_c() -> None:
+    """A shell lets its background jobs ignore the key, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("words", ["validate -", "render -"])
 def test_ctrl_c_ends_without_a_traceback(words: str, folder: Path) -> None:
     waiting = subprocess.Popen(
-        [PROGRAM, *words.split()], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [PROGRAM, *words.split()], cwd=folder, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - no thread runs here
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert waiting.stdin is not None
     waiting.stdin.write(
@@ -259,7 +265,8 @@ def test_ctrl_c_ends_several_processes(count: int, folder: Path, tmp_path: Path)
     for i in range(20_000):  # more than they can judge until the key is pressed
         (tmp_path / f"{i}.yaml").hardlink_to(folder / "graph.yaml")
     working = subprocess.Popen(
-        [PROGRAM, "validate", str(tmp_path), "--jobs", "2"], start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [PROGRAM, "validate", str(tmp_path), "--jobs", "2"], start_new_session=True, preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - no thread runs here
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     _wait_for_children(working, count)
     os.killpg(working.pid, signal.SIGINT)

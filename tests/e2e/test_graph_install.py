@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pydynamo_manifests import render
-from pydynamo_manifests.api import crds
 from pydynamo_manifests.cli import main
 from pydynamo_manifests.import_.check import same
 from pydynamo_manifests.values import read_values
@@ -16,8 +15,6 @@ from pydynamo_manifests.yaml import dump, load
 from tests.support.helm import VERSIONS, helm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.apiserver import ApiServer
 
 ROOT = Path(__file__).parents[2]
@@ -27,13 +24,10 @@ ROUTER = ROOT / "values/graph/1.6/vllm-disagg-router.yaml"
 
 
 @pytest.fixture(scope="module")
-def dynamo(cluster: ApiServer) -> Iterator[ApiServer]:
+def dynamo(cluster: ApiServer) -> ApiServer:
     """Our CRDs of 1.6; without an operator there is no webhook that could convert, so each version reads as stored."""
-    definitions = crds("1.6.1")
-    client = cluster.client()
-    client.install_crds(definitions)
-    yield cluster
-    client.remove_crds(definitions)
+    cluster.serve("1.6.1")
+    return cluster
 
 
 def run(cluster: ApiServer, namespace: str, version: int, *words: object) -> Any:

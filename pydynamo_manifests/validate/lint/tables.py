@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = [
     "LINES",
@@ -28,6 +31,9 @@ __all__ = [
 
 LINES: tuple[str, ...] = ("0.6", "0.7", "0.8", "0.9", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
 """The release lines whose parsers were read; patch releases of a line parse alike."""
+
+_ABOUT_MODULES = frozenset({"modules", "configs"})
+"""Tables beside those of flags: no module has such a name."""
 
 _AT = {line: index for index, line in enumerate(LINES)}
 
@@ -129,10 +135,20 @@ class Module:
 
 @lru_cache(maxsize=64)
 def _raw(scope: str) -> dict[str, Any]:
-    path = files("pydynamo_manifests").joinpath("data", "flags", f"{scope}.json")
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path = _scopes().get(scope)  # a manifest names its module as it likes: it never becomes a path
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path else {}
     data.pop("", None)
     return data
+
+
+def _flags(scope: str) -> dict[str, Any]:
+    return {} if scope in _ABOUT_MODULES else _raw(scope)
+
+
+@cache
+def _scopes() -> dict[str, Traversable]:
+    folder = files("pydynamo_manifests").joinpath("data", "flags")
+    return {file.name.removesuffix(".json"): file for file in folder.iterdir()}
 
 
 def knows(line: str) -> bool:
@@ -162,7 +178,7 @@ def _spellings(flags: list[Flag]) -> dict[str, tuple[Flag, bool]]:
 @lru_cache(maxsize=256)
 def _scope(scope: str, line: str) -> tuple[Flag, ...]:
     at = _AT[line]
-    entries = ((name, _entry(runs, at)) for name, runs in _raw(scope).items())
+    entries = ((name, _entry(runs, at)) for name, runs in _flags(scope).items())
     return tuple(_flag(name, entry) for name, entry in entries if entry is not None)
 
 
@@ -228,7 +244,7 @@ def history(name: str, spelling: str) -> list[tuple[str, str]]:
     engine = {"dynamo.vllm": "vllm", "dynamo.sglang": "sglang"}.get(name)
     stretches = []
     for scope in (name, *([engine] if engine else [])):
-        for flag, runs in _raw(scope).items():
+        for flag, runs in _flags(scope).items():
             for first, last, entry in runs:
                 if spelling in _all_spellings(flag, entry):
                     stretches.append((first, last))
@@ -238,7 +254,7 @@ def history(name: str, spelling: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=64)
 def variables(name: str) -> frozenset[str]:
     """Return every variable that a module reads for one of its flags, in any release."""
-    entries = [entry for runs in _raw(name).values() for _, _, entry in runs]
+    entries = [entry for runs in _flags(name).values() for _, _, entry in runs]
     return frozenset(entry[key] for entry in entries for key in ("env", "env_old") if key in entry)
 
 

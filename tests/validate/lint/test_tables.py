@@ -106,3 +106,12 @@ def test_the_script_joins_releases_into_runs(tmp_path: Path) -> None:
     modules = json.loads((out / "modules.json").read_text())
     assert modules["0.10"] == {"dynamo.x": {"exact": ["own"], "engine": "vllm"}}
     assert json.loads((out / "vllm.json").read_text())["--e"] == [["0.10", "0.10", {"choices": ["x"]}]]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["dynamo." + "x" * 300, "../releases", "configs/../modules", "modules", "configs", "", "dynamo.\x00"],
+)
+def test_a_module_s_name_never_becomes_a_path(name: str) -> None:
+    assert list(tables.variables(name)) == []
+    assert not tables.history(name, "--model")
