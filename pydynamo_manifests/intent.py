@@ -163,6 +163,11 @@ class Intent(Sizes):
         with arguments_named(self.names()):
             self._check()
 
+    @property
+    def cache_path(self) -> str:
+        """Directory at which components see the model cache, without a slash at its end."""
+        return (self.cache_mount_path or "/model-cache").rstrip("/")
+
     @classmethod
     def names(cls) -> list[str]:
         """Return the names of all fields, each of which is an option."""
@@ -264,7 +269,7 @@ def _check_download(intent: Intent) -> None:
             f"--model {intent.model!r}: the download takes a model id of the hub, not a directory; "
             "write --model Qwen/Qwen3-32B, or leave --download out"
         )
-    hub = f"{(intent.cache_mount_path or '/model-cache').rstrip('/')}/hub"
+    hub = f"{intent.cache_path}/hub"
     if intent.model_path and not intent.model_path.startswith(f"{hub}/"):
         raise InputError(
             f"--model-path {intent.model_path!r}: the download writes the hub's layout below {hub!r}, "

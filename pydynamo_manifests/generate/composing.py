@@ -249,6 +249,4 @@ def _notes(intent: Intent) -> Notes:
 
 def _cached(intent: Intent) -> bool:
     """Tell whether the model's directory lies in the cache."""
-    home = intent.cache_claim or intent.cache_size or intent.cache_host_path
-    mount = (intent.cache_mount_path or "/model-cache").rstrip("/")
-    return bool(home) and f"{intent.model_path}/".startswith(f"{mount}/")
+    return has_cache(intent) and f"{intent.model_path}/".startswith(f"{intent.cache_path}/")

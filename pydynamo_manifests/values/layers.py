@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydynamo_manifests import yaml
 from pydynamo_manifests.errors import InputError
 from pydynamo_manifests.values.setters import apply_setters
-from pydynamo_manifests.yaml.files import read_text
+from pydynamo_manifests.yaml.files import named, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,7 +83,7 @@ def read_layers(paths: Iterable[str | Path], **assignments: Iterable[str]) -> La
 
 
 def _file(path: str | Path) -> Layer:
-    name = "standard input" if str(path) == "-" else str(path)
+    name = named(path)
     documents = [d for d in yaml.parse_all(read_text(path), name) if d.value is not None]
     if len(documents) > 1:
         raise InputError(f"{name}: holds {len(documents)} YAML documents; a values file is one")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydynamo_manifests.errors import InputError
 
-__all__ = ["STDIN", "read_text", "write_text"]
+__all__ = ["STDIN", "named", "read_text", "write_text"]
 
 STDIN = "-"
 """The path that means standard input, or standard output."""
@@ -35,9 +35,9 @@ def read_text(path: str | Path, *, keep_mark: bool = False) -> str:
     except UnicodeDecodeError as e:
         utf16 = data.startswith(_UTF16)
         what = "is UTF-16, as PowerShell's > writes it: save it as UTF-8" if utf16 else _place(data, e.start)
-        raise InputError(f"{_named(path)}: {what}") from None
+        raise InputError(f"{named(path)}: {what}") from None
     except OSError as e:
-        raise InputError(f"{_named(path)}: cannot be read: {e.strerror or e}") from None
+        raise InputError(f"{named(path)}: cannot be read: {e.strerror or e}") from None
 
 
 def _place(data: bytes, start: int) -> str:
@@ -45,7 +45,8 @@ def _place(data: bytes, start: int) -> str:
     return f"is no UTF-8 text (line {line}, byte {start + 1} of the file)"
 
 
-def _named(path: str | Path) -> str:
+def named(path: str | Path) -> str:
+    """Return a path as errors name it."""
     return "standard input" if str(path) == STDIN else str(path)
 
 
